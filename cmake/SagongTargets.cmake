@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# Answers: how is a library, a program or a test of this project declared?
+
+# sagong_library(NAME): a static library with the house's warnings, hardening and include root (the repository).
+function(sagong_library name)
+  add_library(${name} STATIC)
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name} PUBLIC sagong_hardening PRIVATE sagong_warnings)
+endfunction()
+
+# sagong_program(NAME): an executable; LTO applies at its link.
+function(sagong_program name)
+  add_executable(${name})
+  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE sagong_hardening sagong_warnings)
+  if(SAGONG_LTO)
+    set_target_properties(${name} PROPERTIES INTERPROCEDURAL_OPTIMIZATION ON)
+  endif()
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    set_target_properties(${name} PROPERTIES LINK_FLAGS_RELEASE "-s")
+  endif()
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+endfunction()
+
+# sagong_test(NAME SOURCES … LIBRARIES … [LABELS …]): one GoogleTest program; every TEST becomes a ctest test.
+# Labels: quick (default; all of it under a minute), unit (also run under sanitizers), house, facts.
+function(sagong_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS quick unit)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gtest_main GTest::gmock sagong_warnings)
+  target_compile_definitions(${name} PRIVATE SAGONG_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SAGONG_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  if(NOT SAGONG_SYNTAX_ONLY)
+    include(GoogleTest)
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120)
+  endif()
+endfunction()
