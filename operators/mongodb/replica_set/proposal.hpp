@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one policy proposes: effects, or a change of what status remembers, and in either case a sentence.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "operators/mongodb/replica_set/plan.hpp"
+#include "operators/mongodb/replica_set/view.hpp"
+
+namespace mongodb {
+
+enum class Verdict {
+  progressing,  // something is being done, or waited for that will come by itself
+  stalled,      // it cannot go on without somebody: the message says who and what
+  resting,      // all is as the spec says
+};
+
+// Intent before act: a proposal that changes what status remembers has no other effects. A later pass, which reads it back, acts.
+struct Proposal {
+  struct Remember {
+    std::optional<std::optional<Operation>> operation = {};
+    std::optional<std::optional<Preflight>> preflight = {};
+    std::optional<std::string> replica_set_id = {};
+  };
+
+  std::vector<Effect> effects = {};
+  std::optional<Remember> remember = {};
+  Verdict verdict = Verdict::progressing;
+  std::string reason = {};   // CamelCase, for programs
+  std::string message = {};  // a sentence, for people
+  std::optional<k8s::Millis> requeue_after = {};
+};
+
+// The one-line forms that policies are written in.
+namespace propose {
+Proposal act(std::string reason, Effect effect);
+Proposal act(std::string reason, std::vector<Effect> effects);
+Proposal wait(std::string reason, std::string message, k8s::Millis look_again = k8s::Millis{2'000});
+Proposal stall(std::string reason, std::string message);
+Proposal begin(std::string reason, Operation operation);
+Proposal finish(std::string reason, std::string message);
+// Asks for facts of one batch when the present ones are not; nothing when they are.
+std::optional<Proposal> fresh(const View& view, const std::string& purpose, const std::string& message);
+}  // namespace propose
+
+// One idea of what to do next, or none.
+using Policy = std::optional<Proposal> (*)(const View& view);
+
+}  // namespace mongodb
