@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/mongodb/monitor/set_monitor.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/post.hpp>
+
+#include "operators/mongodb/monitor/significance.hpp"
+
+namespace mongodb {
+
+SetMonitor::SetMonitor(const mongo::WireContext& context, k8s::Random& random, Changed changed)
+    : context_(context), random_(random), changed_(std::move(changed)), self_(std::make_shared<SetMonitor*>(this)) {}
+
+SetMonitor::~SetMonitor() {
+  *self_ = nullptr;
+}
+
+void SetMonitor::ensure(const k8s::ObjectKey& set, std::int64_t ordinal, const MemberTarget& target) {
+  Set& its_set = sets_[set];
+  Member& member = its_set.members[ordinal];
+  if (member.driver && member.target == target) return;
+  member.driver.reset();
+  member.commands.reset();
+  member.target = target;
+  member.driver =
+      std::make_unique<MonitorDriver>(context_, random_, target, [this, set, ordinal] { published(set, ordinal); });
+  member.facts = std::make_shared<const MemberFacts>(member.driver->facts());
+  member.driver->start();
+  // Whoever waits for the set waits for this process now.
+  for (const Refresh& refresh : its_set.refreshes) member.driver->refresh(refresh.epoch);
+  mark_changed(set);
+}
+
+void SetMonitor::forget(const k8s::ObjectKey& set, std::int64_t ordinal) {
+  const auto found = sets_.find(set);
+  if (found == sets_.end() || found->second.members.erase(ordinal) == 0) return;
+  mark_changed(set);
+  settle(set);
+  if (found->second.members.empty()) sets_.erase(found);
+}
+
+void SetMonitor::forget(const k8s::ObjectKey& set) {
+  const auto found = sets_.find(set);
+  if (found == sets_.end()) return;
+  found->second.members.clear();
+  settle(set);
+  sets_.erase(found);
+}
+
+SetMonitor::FactsByOrdinal SetMonitor::facts(const k8s::ObjectKey& set) const {
+  FactsByOrdinal all;
+  const auto found = sets_.find(set);
+  if (found == sets_.end()) return all;
+  for (const auto& [ordinal, member] : found->second.members) all.emplace(ordinal, member.facts);
+  return all;
+}
+
+std::optional<mongo::bson::Document> SetMonitor::raw_config(const k8s::ObjectKey& set, std::int64_t term,
+                                                            std::int64_t version) const {
+  const auto found = sets_.find(set);
+  if (found == sets_.end()) return std::nullopt;
+  for (const auto& [ordinal, member] : found->second.members) {
+    const auto& config = member.facts->config;
+    const auto raw = member.driver->raw_config();
+    if (config && raw && config->term == term && config->version == version) return *raw;
+  }
+  return std::nullopt;
+}
+
+void SetMonitor::refresh(const k8s::ObjectKey& set, std::uint64_t epoch, k8s::Monotonic deadline, Refreshed done) {
+  const auto found = sets_.find(set);
+  if (found == sets_.end()) return tell_later(std::move(done), {});
+  auto timer = std::make_unique<boost::asio::steady_timer>(context_.loop);
+  timer->expires_after(std::max(deadline - context_.clock.monotonic(), k8s::Millis(0)));
+  timer->async_wait([self = self_, set, epoch](boost::system::error_code error) {
+    if (!error && *self != nullptr) (*self)->expire(set, epoch);
+  });
+  found->second.refreshes.push_back({.epoch = epoch, .done = std::move(done), .deadline = std::move(timer)});
+  for (auto& [ordinal, member] : found->second.members) member.driver->refresh(epoch);
+}
+
+void SetMonitor::run_command(const k8s::ObjectKey& set, std::int64_t ordinal, MemberCommand command, Reply reply) {
+  const auto found = sets_.find(set);
+  Member* member = nullptr;
+  if (found != sets_.end()) {
+    const auto at = found->second.members.find(ordinal);
+    if (at != found->second.members.end()) member = &at->second;
+  }
+  if (member == nullptr) {
+    boost::asio::post(context_.loop, [reply = std::move(reply)] {
+      reply(k8s::Error{.code = k8s::Code::unavailable, .message = "not sent: nobody watches that member"});
+    });
+    return;
+  }
+  if (!member->commands) member->commands = std::make_unique<CommandLine>(context_, member->target);
+  member->commands->run(std::move(command), std::move(reply));
+}
+
+void SetMonitor::published(const k8s::ObjectKey& key, std::int64_t ordinal) {
+  Member& member = sets_.at(key).members.at(ordinal);
+  const auto before = member.facts;
+  member.facts = std::make_shared<const MemberFacts>(member.driver->facts());
+  if (is_significant(*before, *member.facts)) mark_changed(key);
+  settle(key);
+}
+
+void SetMonitor::mark_changed(const k8s::ObjectKey& key) {
+  changed_sets_.insert(key);
+  if (changed_sets_.size() > 1) return;
+  boost::asio::post(context_.loop, [self = self_] {
+    if (*self == nullptr) return;
+    const auto keys = std::exchange((*self)->changed_sets_, {});
+    for (const k8s::ObjectKey& one : keys) {
+      if (*self != nullptr) (*self)->changed_(one);
+    }
+  });
+}
+
+void SetMonitor::settle(const k8s::ObjectKey& key) {
+  Set& set = sets_.at(key);
+  for (auto refresh = set.refreshes.begin(); refresh != set.refreshes.end();) {
+    const bool complete =
+        std::ranges::all_of(set.members, [&](const auto& one) { return one.second.facts->epoch >= refresh->epoch; });
+    if (!complete) {
+      ++refresh;
+      continue;
+    }
+    tell_later(std::move(refresh->done), {});
+    refresh = set.refreshes.erase(refresh);
+  }
+}
+
+void SetMonitor::expire(const k8s::ObjectKey& key, std::uint64_t epoch) {
+  const auto found = sets_.find(key);
+  if (found == sets_.end()) return;
+  auto& refreshes = found->second.refreshes;
+  const auto refresh = std::ranges::find(refreshes, epoch, &Refresh::epoch);
+  if (refresh == refreshes.end()) return;
+  std::string silent;
+  for (auto& [ordinal, member] : found->second.members) {
+    if (member.facts->epoch >= epoch) continue;
+    silent += (silent.empty() ? "" : ", ") + std::to_string(ordinal);
+    member.driver->expire(epoch);
+  }
+  Refreshed done = std::move(refresh->done);
+  refreshes.erase(refresh);
+  tell_later(std::move(done),
+             k8s::Error{.code = k8s::Code::timeout, .message = "no answer in time from member " + silent});
+}
+
+void SetMonitor::tell_later(Refreshed done, k8s::Result<void> result) {
+  if (!done) return;
+  boost::asio::post(context_.loop, [self = self_, done = std::move(done), result = std::move(result)] {
+    if (*self != nullptr) done(result);
+  });
+}
+
+}  // namespace mongodb
