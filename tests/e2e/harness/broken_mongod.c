@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers: what does an operator do with an image whose mongod cannot start? This one says so and exits 1.
+// With PASSES_PREFLIGHT it still accepts its configuration (`--outputConfig`), so that only the real start fails.
+#include <stdio.h>
+#include <string.h>
+
+int main(int count, char** arguments) {
+#ifdef PASSES_PREFLIGHT
+  for (int i = 1; i < count; ++i) {
+    if (strcmp(arguments[i], "--outputConfig") == 0) return puts("outputConfig: true") < 0;
+  }
+#else
+  (void)count;
+  (void)arguments;
+#endif
+  puts(
+      "{\"s\":\"F\",\"c\":\"CONTROL\",\"ctx\":\"main\",\"msg\":\"broken on purpose: this build of mongod cannot "
+      "start\"}");
+  return 1;
+}
