@@ -17,7 +17,8 @@ void set_condition(std::vector<Condition>& conditions, Condition wanted) {
 }
 
 const Condition* find_condition(const std::vector<Condition>& conditions, const std::string& type) {
-  const auto at = std::find_if(conditions.begin(), conditions.end(), [&](const Condition& one) { return one.type == type; });
+  const auto at =
+      std::find_if(conditions.begin(), conditions.end(), [&](const Condition& one) { return one.type == type; });
   return at == conditions.end() ? nullptr : &*at;
 }
 

@@ -30,7 +30,8 @@ struct Condition {
   }
 };
 
-// Replaces the condition of the same type; lastTransitionTime moves only when the status does. Keeps the list sorted by type.
+// Replaces the condition of the same type; lastTransitionTime moves only when the status does. Keeps the list sorted by
+// type.
 void set_condition(std::vector<Condition>& conditions, Condition wanted);
 const Condition* find_condition(const std::vector<Condition>& conditions, const std::string& type);
 

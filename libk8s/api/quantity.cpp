@@ -25,10 +25,10 @@ constexpr std::array kSuffixes{
     Suffix{"T", 1'000'000'000'000'000},
     Suffix{"P", 1'000'000'000'000'000'000},
     Suffix{"Ki", kKi * 1000},
-    Suffix{"Mi", kKi * kKi * 1000},
-    Suffix{"Gi", kKi * kKi * kKi * 1000},
-    Suffix{"Ti", kKi * kKi * kKi * kKi * 1000},
-    Suffix{"Pi", kKi * kKi * kKi * kKi * kKi * 1000},
+    Suffix{"Mi", kKi* kKi * 1000},
+    Suffix{"Gi", kKi* kKi* kKi * 1000},
+    Suffix{"Ti", kKi* kKi* kKi* kKi * 1000},
+    Suffix{"Pi", kKi* kKi* kKi* kKi* kKi * 1000},
 };
 
 struct Decimal {
@@ -68,7 +68,8 @@ std::optional<Wide> scale_of(std::string_view rest) {
   if (!digits.empty() && digits.front() == '+') digits.remove_prefix(1);
   int exponent = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
-  if (error != std::errc{} || end != digits.data() + digits.size() || exponent < -3 || exponent > 15) return std::nullopt;
+  if (error != std::errc{} || end != digits.data() + digits.size() || exponent < -3 || exponent > 15)
+    return std::nullopt;
   Wide scale = 1;
   for (int i = -3; i < exponent; ++i) scale *= 10;
   return scale;

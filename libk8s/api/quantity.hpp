@@ -29,7 +29,9 @@ class Quantity {
   std::int64_t milli_ = 0;
 };
 
-inline std::string to_text(const Quantity& quantity) { return quantity.text(); }
+inline std::string to_text(const Quantity& quantity) {
+  return quantity.text();
+}
 bool from_text(std::string_view text, Quantity& out);
 
 }  // namespace k8s

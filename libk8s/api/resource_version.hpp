@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// KEP-5504: resource versions of one resource are decimal numbers without leading zeros, so they can be ordered without parsing.
+// KEP-5504: resource versions of one resource are decimal numbers without leading zeros, so they can be ordered without
+// parsing.
 #pragma once
 
 #include <optional>

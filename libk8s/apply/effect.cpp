@@ -33,7 +33,10 @@ json::Value fields_of(const effect::Apply& e) {
   return {{"manifest", e.manifest.body}, {"uid", e.uid.str()}, {"because", e.because}};
 }
 json::Value fields_of(const effect::MergePatch& e) {
-  return {{"target", target_json(e.target)}, {"resourceVersion", e.resource_version.str()}, {"patch", e.patch}, {"because", e.because}};
+  return {{"target", target_json(e.target)},
+          {"resourceVersion", e.resource_version.str()},
+          {"patch", e.patch},
+          {"because", e.because}};
 }
 json::Value fields_of(const effect::Delete& e) {
   json::Value value{{"target", target_json(e.target)}, {"uid", e.uid.str()}, {"because", e.because}};
@@ -41,20 +44,29 @@ json::Value fields_of(const effect::Delete& e) {
   return value;
 }
 json::Value fields_of(const effect::Evict& e) {
-  return {{"pod", to_string(e.pod)}, {"uid", e.uid.str()}, {"grounds", json::encode(e.grounds)}, {"because", e.because}};
+  return {
+      {"pod", to_string(e.pod)}, {"uid", e.uid.str()}, {"grounds", json::encode(e.grounds)}, {"because", e.because}};
 }
 json::Value fields_of(const effect::PatchStatus& e) {
-  return {{"target", target_json(e.target)}, {"resourceVersion", e.resource_version.str()}, {"status", e.status}, {"because", e.because}};
+  return {{"target", target_json(e.target)},
+          {"resourceVersion", e.resource_version.str()},
+          {"status", e.status},
+          {"because", e.because}};
 }
 json::Value fields_of(const effect::EmitEvent& e) {
-  return {{"regarding", target_json(e.regarding)}, {"type", to_text(e.type)}, {"reason", e.reason}, {"action", e.action}, {"because", e.because}};
+  return {{"regarding", target_json(e.regarding)},
+          {"type", to_text(e.type)},
+          {"reason", e.reason},
+          {"action", e.action},
+          {"because", e.because}};
 }
 
 }  // namespace
 
 ObjectKey Manifest::key() const {
   const json::Value& metadata = body.at("metadata");
-  return {.ns = Namespace{metadata.value("namespace", std::string{})}, .name = Name{metadata.value("name", std::string{})}};
+  return {.ns = Namespace{metadata.value("namespace", std::string{})},
+          .name = Name{metadata.value("name", std::string{})}};
 }
 
 namespace effect {
@@ -72,7 +84,8 @@ bool from_text(std::string_view text, EventType& out) {
 }  // namespace effect
 
 json::Value to_json(const ClusterEffect& effect) {
-  return std::visit([](const auto& one) { return json::Value{{std::decay_t<decltype(one)>::kName, fields_of(one)}}; }, effect);
+  return std::visit([](const auto& one) { return json::Value{{std::decay_t<decltype(one)>::kName, fields_of(one)}}; },
+                    effect);
 }
 
 json::Value to_json(const effect::Refresh& effect) {
@@ -89,7 +102,9 @@ std::string describe(const ClusterEffect& effect) {
           [](const effect::Delete& e) { return "delete " + object_words(e.target.type, e.target.key); },
           [](const effect::Evict& e) { return "evict " + object_words(kPods, e.pod); },
           [](const effect::PatchStatus& e) { return "update status of " + object_words(e.target.type, e.target.key); },
-          [](const effect::EmitEvent& e) { return fmt::format("emit Event {} on {}", e.reason, object_words(e.regarding.type, e.regarding.key)); },
+          [](const effect::EmitEvent& e) {
+            return fmt::format("emit Event {} on {}", e.reason, object_words(e.regarding.type, e.regarding.key));
+          },
       },
       effect);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What may be asked of a cluster, as values. Performing them is runtime/'s job; choosing them is decide's.
 //
-// Every effect carries `because`: one sentence that becomes log line, Event and condition message alike. Effects that destroy cannot be
-// built without a uid, and carry the epoch of the facts they rest on (Grounds): the executor refuses one whose grounds have expired.
+// Every effect carries `because`: one sentence that becomes log line, Event and condition message alike. Effects that
+// destroy cannot be built without a uid, and carry the epoch of the facts they rest on (Grounds): the executor refuses
+// one whose grounds have expired.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +60,8 @@ struct Create {
   std::string because;
 };
 
-// POST of a Secret whose bytes are drawn in apply by the named generator; AlreadyExists is success; never applied again.
+// POST of a Secret whose bytes are drawn in apply by the named generator; AlreadyExists is success; never applied
+// again.
 struct CreateOnce {
   static constexpr const char* kName = "createOnce";
   Manifest manifest;      // without data
@@ -68,7 +70,8 @@ struct CreateOnce {
   std::string because;
 };
 
-// Server-side apply under our field manager, forced: these fields are ours. Fails with conflict when the live uid differs.
+// Server-side apply under our field manager, forced: these fields are ours. Fails with conflict when the live uid
+// differs.
 struct Apply {
   static constexpr const char* kName = "apply";
   Manifest manifest;
@@ -76,7 +79,8 @@ struct Apply {
   std::string because;
 };
 
-// JSON merge patch of an object that others own too (finalizers, annotations of a claim); resourceVersion makes it compare-and-set.
+// JSON merge patch of an object that others own too (finalizers, annotations of a claim); resourceVersion makes it
+// compare-and-set.
 struct MergePatch {
   static constexpr const char* kName = "mergePatch";
   Target target;
@@ -134,8 +138,8 @@ struct Refresh {
 
 }  // namespace effect
 
-using ClusterEffect = std::variant<effect::Create, effect::CreateOnce, effect::Apply, effect::MergePatch, effect::Delete, effect::Evict,
-                                   effect::PatchStatus, effect::EmitEvent>;
+using ClusterEffect = std::variant<effect::Create, effect::CreateOnce, effect::Apply, effect::MergePatch,
+                                   effect::Delete, effect::Evict, effect::PatchStatus, effect::EmitEvent>;
 
 // For records and golden files: {"evict": {"pod": …, "because": …}}.
 json::Value to_json(const ClusterEffect& effect);

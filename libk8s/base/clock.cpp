@@ -21,8 +21,8 @@ Broken broken(Wall time) {
 
 std::string seconds_part(const Broken& at) {
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(at.day.year()),
-                     static_cast<unsigned>(at.day.month()), static_cast<unsigned>(at.day.day()), at.time.hours().count(),
-                     at.time.minutes().count(), at.time.seconds().count());
+                     static_cast<unsigned>(at.day.month()), static_cast<unsigned>(at.day.day()),
+                     at.time.hours().count(), at.time.minutes().count(), at.time.seconds().count());
 }
 
 // Reads exactly `digits` digits at `at`; negative when they are not there.
@@ -57,7 +57,8 @@ std::optional<Wall> from_rfc3339(std::string_view text) {
   for (const int field : fields) {
     if (field < 0) return std::nullopt;
   }
-  const year_month_day day{year{fields[0]}, month{static_cast<unsigned>(fields[1])}, std::chrono::day{static_cast<unsigned>(fields[2])}};
+  const year_month_day day{year{fields[0]}, month{static_cast<unsigned>(fields[1])},
+                           std::chrono::day{static_cast<unsigned>(fields[2])}};
   if (!day.ok() || fields[3] > 23 || fields[4] > 59 || fields[5] > 60) return std::nullopt;
   microseconds since = sys_days{day}.time_since_epoch() + hours{fields[3]} + minutes{fields[4]} + seconds{fields[5]};
 

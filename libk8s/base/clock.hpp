@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Time, as a port: nothing in this project asks the system what time it is but system_clock.cpp.
 //
-// Monotonic time never jumps and means nothing outside this process; deadlines, ages and backoff use it. Wall time is for what people and
-// other machines read (conditions, Events, Lease); it may jump either way.
+// Monotonic time never jumps and means nothing outside this process; deadlines, ages and backoff use it. Wall time is
+// for what people and other machines read (conditions, Events, Lease); it may jump either way.
 #pragma once
 
 #include <chrono>
@@ -29,7 +29,9 @@ class Clock {
   virtual Wall wall() const = 0;
 };
 
-inline WallSeconds to_seconds(Wall time) { return std::chrono::floor<Seconds>(time); }
+inline WallSeconds to_seconds(Wall time) {
+  return std::chrono::floor<Seconds>(time);
+}
 
 // metav1.Time: "2026-11-21T13:51:07Z". Pure arithmetic, no time zone database.
 std::string to_rfc3339(Wall time);

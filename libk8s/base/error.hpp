@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can go wrong, in words that each imply one way to go on.
 //
-// Expected failures (the API server is away, an object is gone, a reply got lost) are values of type Error, never exceptions. The code
-// alone decides the retry; the message is for people. Programmer errors are not Errors: see check.hpp.
+// Expected failures (the API server is away, an object is gone, a reply got lost) are values of type Error, never
+// exceptions. The code alone decides the retry; the message is for people. Programmer errors are not Errors: see
+// check.hpp.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chance, as a port: jitter and name suffixes in production, a seed in tests. Never used for secrets (those are drawn in apply).
+// Chance, as a port: jitter and name suffixes in production, a seed in tests. Never used for secrets (those are drawn
+// in apply).
 #pragma once
 
 #include <cstdint>

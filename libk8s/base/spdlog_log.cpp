@@ -23,7 +23,8 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
 }
 
 bool needs_quotes(const std::string& value) {
-  return value.empty() || std::any_of(value.begin(), value.end(), [](char c) { return c <= ' ' || c == '"' || c == '='; });
+  return value.empty() ||
+         std::any_of(value.begin(), value.end(), [](char c) { return c <= ' ' || c == '"' || c == '='; });
 }
 
 // logfmt: quotes and control characters are escaped, so that one record is always one line.
@@ -55,8 +56,8 @@ struct SpdlogLog::Sink {
 
 SpdlogLog::SpdlogLog(LogLevel least) : sink_(std::make_unique<Sink>()) {
   sink_->pool = std::make_shared<spdlog::details::thread_pool>(kBufferedLines, 1);
-  sink_->logger = std::make_shared<spdlog::async_logger>("sagong", std::make_shared<spdlog::sinks::stderr_sink_st>(), sink_->pool,
-                                                         spdlog::async_overflow_policy::overrun_oldest);
+  sink_->logger = std::make_shared<spdlog::async_logger>("sagong", std::make_shared<spdlog::sinks::stderr_sink_st>(),
+                                                         sink_->pool, spdlog::async_overflow_policy::overrun_oldest);
   sink_->logger->set_level(spdlog_level(least));
   sink_->logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %L %v", spdlog::pattern_time_type::utc);
   sink_->logger->flush_on(spdlog::level::info);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Log port on spdlog: one line per record on stderr, written by spdlog's own thread from a bounded buffer that drops the oldest.
+// The Log port on spdlog: one line per record on stderr, written by spdlog's own thread from a bounded buffer that
+// drops the oldest.
 #pragma once
 
 #include <memory>

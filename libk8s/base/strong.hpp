@@ -30,7 +30,8 @@ using Namespace = Strong<struct NamespaceTag>;
 using Name = Strong<struct NameTag>;
 // metadata.uid: the same name with another uid is another object.
 using Uid = Strong<struct UidTag>;
-// metadata.resourceVersion: opaque to us but for KEP-5504's order within one resource, see is_newer() in api/resource_version.hpp.
+// metadata.resourceVersion: opaque to us but for KEP-5504's order within one resource, see is_newer() in
+// api/resource_version.hpp.
 using ResourceVersion = Strong<struct ResourceVersionTag>;
 
 }  // namespace k8s

@@ -8,7 +8,8 @@ Monotonic SystemClock::monotonic() const {
 }
 
 Wall SystemClock::wall() const {
-  return Wall{std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())};
+  return Wall{
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())};
 }
 
 }  // namespace k8s

@@ -203,8 +203,10 @@ void Reflector::on_page(const Result<Reply>& reply) {
 }
 
 void Reflector::on_head(const Reply& head) {
-  if (head.status == 200) return perform(machine_.opened(world_.loop.now()));
-  refused_ = head;
+  refused_ = head.status == 200 ? Reply{} : head;
+  if (head.status != 200) return;
+  if (machine_.phase() == WatchPhase::watching) trouble_.clear();
+  perform(machine_.opened(world_.loop.now()));
 }
 
 void Reflector::on_bytes(std::string_view bytes) {

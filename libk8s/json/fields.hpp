@@ -12,9 +12,10 @@
 //     }
 //   };
 //
-// Decode: a missing or null member leaves the default; a member of the wrong kind is an error that names its path; unknown members are
-// ignored (the API server has pruned or kept them on purpose). Encode: empty optionals, strings, containers and objects are left out;
-// numbers and booleans are always written (use optional where absence means something).
+// Decode: a missing or null member leaves the default; a member of the wrong kind is an error that names its path;
+// unknown members are ignored (the API server has pruned or kept them on purpose). Encode: empty optionals, strings,
+// containers and objects are left out; numbers and booleans are always written (use optional where absence means
+// something).
 //
 // A scalar type of its own (Quantity, an enum) joins by two overloads found by argument-dependent lookup:
 //   std::string to_text(const T&);   bool from_text(std::string_view, T&);
@@ -200,27 +201,41 @@ void Decoder::read(const Node& node, T& out) {
   } else if constexpr (std::same_as<T, Compact>) {
     out = Compact{node.to_value()};
   } else if constexpr (std::same_as<T, bool>) {
-    if (const auto value = node.boolean()) out = *value;
-    else expected("boolean", node);
+    if (const auto value = node.boolean())
+      out = *value;
+    else
+      expected("boolean", node);
   } else if constexpr (std::integral<T>) {
     const auto value = node.integer();
-    if (value && std::in_range<T>(*value)) out = static_cast<T>(*value);
-    else expected("integer", node);
+    if (value && std::in_range<T>(*value))
+      out = static_cast<T>(*value);
+    else
+      expected("integer", node);
   } else if constexpr (std::floating_point<T>) {
-    if (const auto value = node.number()) out = static_cast<T>(*value);
-    else expected("number", node);
+    if (const auto value = node.number())
+      out = static_cast<T>(*value);
+    else
+      expected("number", node);
   } else if constexpr (std::same_as<T, Millis> || std::same_as<T, Seconds>) {
-    if (const auto value = node.integer()) out = T{*value};
-    else expected("integer", node);
+    if (const auto value = node.integer())
+      out = T{*value};
+    else
+      expected("integer", node);
   } else if constexpr (std::same_as<T, Monotonic>) {
-    if (const auto value = node.integer()) out = Monotonic{Millis{*value}};
-    else expected("integer", node);
+    if (const auto value = node.integer())
+      out = Monotonic{Millis{*value}};
+    else
+      expected("integer", node);
   } else if constexpr (std::same_as<T, std::string>) {
-    if (const auto value = node.string()) out = std::string{*value};
-    else expected("string", node);
+    if (const auto value = node.string())
+      out = std::string{*value};
+    else
+      expected("string", node);
   } else if constexpr (detail::IsStrong<T>::value) {
-    if (const auto value = node.string()) out = T{*value};
-    else expected("string", node);
+    if (const auto value = node.string())
+      out = T{*value};
+    else
+      expected("string", node);
   } else if constexpr (std::same_as<T, WallSeconds>) {
     Wall time{};
     read(node, time);
@@ -228,8 +243,10 @@ void Decoder::read(const Node& node, T& out) {
   } else if constexpr (std::same_as<T, Wall>) {
     const auto text = node.string();
     const auto time = text ? from_rfc3339(*text) : std::nullopt;
-    if (time) out = *time;
-    else expected("RFC 3339 time", node);
+    if (time)
+      out = *time;
+    else
+      expected("RFC 3339 time", node);
   } else if constexpr (detail::IsOptional<T>::value) {
     typename T::value_type value{};
     read(node, value);
@@ -237,15 +254,11 @@ void Decoder::read(const Node& node, T& out) {
   } else if constexpr (detail::IsVector<T>::value) {
     if (node.kind() != Kind::array) return expected("array", node);
     out.clear();
-    node.each_element([&](Node item) {
-      enter(std::to_string(out.size()), [&] { read(item, out.emplace_back()); });
-    });
+    node.each_element([&](Node item) { enter(std::to_string(out.size()), [&] { read(item, out.emplace_back()); }); });
   } else if constexpr (detail::IsMap<T>::value) {
     if (node.kind() != Kind::object) return expected("object", node);
     out.clear();
-    node.each_member([&](std::string_view key, Node item) {
-      enter(key, [&] { read(item, out[std::string{key}]); });
-    });
+    node.each_member([&](std::string_view key, Node item) { enter(key, [&] { read(item, out[std::string{key}]); }); });
   } else if constexpr (WithText<T>) {
     const auto text = node.string();
     if (!text || !from_text(*text, out)) expected("another value", node);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON that we read: a view into a document that simdjson has parsed, from which projected types take only the fields they have.
+// JSON that we read: a view into a document that simdjson has parsed, from which projected types take only the fields
+// they have.
 //
 //   json::Parser parser;
 //   Result<json::Node> pod = parser.parse(line);

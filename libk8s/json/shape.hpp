@@ -37,7 +37,8 @@ Shape shape_of() {
     return {.kind = "any", .members = {}, .items = {}};
   } else if constexpr (std::same_as<T, bool>) {
     return {.kind = "boolean", .members = {}, .items = {}};
-  } else if constexpr (std::integral<T> || std::same_as<T, Millis> || std::same_as<T, Seconds> || std::same_as<T, Monotonic>) {
+  } else if constexpr (std::integral<T> || std::same_as<T, Millis> || std::same_as<T, Seconds> ||
+                       std::same_as<T, Monotonic>) {
     return {.kind = "integer", .members = {}, .items = {}};
   } else if constexpr (std::floating_point<T>) {
     return {.kind = "number", .members = {}, .items = {}};

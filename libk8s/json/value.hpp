@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON that we write: manifests, patches, records. Object members are kept sorted, so the same value always prints the same bytes.
+// JSON that we write: manifests, patches, records. Object members are kept sorted, so the same value always prints the
+// same bytes.
 //
-// What we read goes through node.hpp, which is an order of magnitude faster and leaner. This room alone names the JSON libraries.
+// What we read goes through node.hpp, which is an order of magnitude faster and leaner. This room alone names the JSON
+// libraries.
 #pragma once
 
 #include <string>

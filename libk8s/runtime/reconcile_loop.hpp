@@ -2,7 +2,8 @@
 // When does a controller look at a key? Pops keys, gates them, has Logic look, runs the plan, remembers the outcome,
 // comes back in time.
 //
-//   woken ─> queue ─> gate ─> observe ─> decide ─> record ─> Executor ─> attempts ─> queue (requeue_after, or backoff after a failure)
+//   woken ─> queue ─> gate ─> observe ─> decide ─> record ─> Executor ─> attempts ─> queue (requeue_after, or backoff
+//   after a failure)
 //                      │ stores not synced: wait for them
 //                      └ own writes not seen yet: wait, with a deadline, then a live GET
 //

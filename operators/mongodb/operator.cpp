@@ -15,7 +15,8 @@ namespace {
 
 constexpr k8s::Millis kLagInterval{1'000};
 
-k8s::Executor::Options executor_options(const Options& options, k8s::Manager& manager, k8s::EffectHook* hook, k8s::EffectMeter& meter) {
+k8s::Executor::Options executor_options(const Options& options, k8s::Manager& manager, k8s::EffectHook* hook,
+                                        k8s::EffectMeter& meter) {
   return {
       .mode = options.mode,
       .remaining_lease = [&manager](k8s::Monotonic now) { return manager.remaining_lease(now); },
@@ -31,7 +32,8 @@ std::optional<k8s::HttpServer::Options> server_options(const std::string& text) 
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos) return std::nullopt;
   std::string address = text.substr(0, colon);
-  if (address.size() > 2 && address.front() == '[' && address.back() == ']') address = address.substr(1, address.size() - 2);
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+    address = address.substr(1, address.size() - 2);
   k8s::HttpServer::Options options{.address = address};
   const auto [end, error] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), options.port);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -40,7 +42,8 @@ std::optional<k8s::HttpServer::Options> server_options(const std::string& text) 
 
 }  // namespace
 
-Operator::Operator(boost::asio::io_context& io, const Options& options, const k8s::Config& config, k8s::Files& files, std::function<void(int)> exit)
+Operator::Operator(boost::asio::io_context& io, const Options& options, const k8s::Config& config, k8s::Files& files,
+                   std::function<void(int)> exit)
     : io_(io),
       options_(options),
       log_(options.log_level),
@@ -60,14 +63,16 @@ Operator::Operator(boost::asio::io_context& io, const Options& options, const k8
                 {.controller = "mongodb.sagong.dev/operator", .instance = options.identity}),
       manager_(loop_, log_, std::move(exit), {}),
       elector_({.loop = loop_, .http = http_, .random = random_, .log = log_},
-               {.lease = {.ns = k8s::Namespace{options.ns}, .name = k8s::Name{options.lease_name}}, .identity = options.identity}),
+               {.lease = {.ns = k8s::Namespace{options.ns}, .name = k8s::Name{options.lease_name}},
+                .identity = options.identity}),
       fault_(options.fault.empty() ? std::nullopt : k8s::FaultPlan::parse(options.fault)),
       executor_(loop_, log_, executor_options(options, manager_, fault_ ? &*fault_ : nullptr, meter_)),
       effects_(client_, recorder_, {{kKeyfileGenerator, generate_keyfile}}),
       pool_(io),
       keys_(pool_),
       wire_{.loop = io, .clock = clock_, .keys = keys_},
-      reflectors_(make_reflectors({.loop = loop_, .http = http_, .random = random_, .log = log_}, stores_, k8s::Namespace{options.ns})),
+      reflectors_(make_reflectors({.loop = loop_, .http = http_, .random = random_, .log = log_}, stores_,
+                                  k8s::Namespace{options.ns})),
       controller_({.wire = wire_,
                    .loop = loop_,
                    .client = client_,
@@ -77,7 +82,8 @@ Operator::Operator(boost::asio::io_context& io, const Options& options, const k8
                    .effects = effects_,
                    .record = options.record.empty() ? nullptr : &record_.emplace(options.record, log_),
                    .meter = &meter_},
-                  {.helper_image = options.helper_image, .cluster_domain = options.cluster_domain}, stores_, reflectors_) {
+                  {.helper_image = options.helper_image, .cluster_domain = options.cluster_domain}, stores_,
+                  reflectors_) {
   for (const auto& reflector : reflectors_) manager_.add(*reflector);
   manager_.elect(elector_);
   manager_.add(controller_.loop());
@@ -86,14 +92,18 @@ Operator::Operator(boost::asio::io_context& io, const Options& options, const k8
 k8s::HealthCheck Operator::ready_check() {
   return {.name = "stores", .run = [this]() -> k8s::Result<void> {
             if (manager_.ready()) return {};
-            return k8s::Error{.code = k8s::Code::unavailable, .message = "the stores are not synced yet, or the operator is stopping"};
+            return k8s::Error{.code = k8s::Code::unavailable,
+                              .message = "the stores are not synced yet, or the operator is stopping"};
           }};
 }
 
 k8s::Result<void> Operator::listen() {
   const auto where = server_options(options_.health_address);
-  if (!where) return k8s::Error{.code = k8s::Code::invalid, .message = fmt::format("\"{}\" is not ADDRESS:PORT", options_.health_address)};
-  auto server = k8s::HttpServer::listen(io_, *where, {.metrics = [this] { return metrics_.text(); }, .readyz = {ready_check()}});
+  if (!where)
+    return k8s::Error{.code = k8s::Code::invalid,
+                      .message = fmt::format("\"{}\" is not ADDRESS:PORT", options_.health_address)};
+  auto server =
+      k8s::HttpServer::listen(io_, *where, {.metrics = [this] { return metrics_.text(); }, .readyz = {ready_check()}});
   if (!server) return server.error();
   server_ = std::move(*server);
   return {};

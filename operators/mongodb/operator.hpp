@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which parts make up the operator process, and who owns whom? Members are declared in the order in which they need one another.
+// Which parts make up the operator process, and who owns whom? Members are declared in the order in which they need one
+// another.
 #pragma once
 
 #include <functional>
@@ -29,7 +30,8 @@ namespace mongodb {
 class Operator {
  public:
   // `exit` ends the process with that code; called once.
-  Operator(boost::asio::io_context& io, const Options& options, const k8s::Config& config, k8s::Files& files, std::function<void(int)> exit);
+  Operator(boost::asio::io_context& io, const Options& options, const k8s::Config& config, k8s::Files& files,
+           std::function<void(int)> exit);
 
   // Serves /metrics, /healthz and /readyz from now on.
   k8s::Result<void> listen();

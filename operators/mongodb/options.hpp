@@ -25,7 +25,8 @@ struct Options {
   k8s::ConfigInputs cluster = {};
 };
 
-// Nothing when the program should end at once with `exit_code`: help was asked for, or a flag was wrong and has been explained.
+// Nothing when the program should end at once with `exit_code`: help was asked for, or a flag was wrong and has been
+// explained.
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code);
 
 }  // namespace mongodb

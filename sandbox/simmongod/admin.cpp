@@ -13,9 +13,16 @@ bson::Document build_info(const Member& member) {
   const Flavor& flavor = member.options.flavor;
   const bson::Array numbers{flavor.numbers[0], flavor.numbers[1], flavor.numbers[2], 0};
   const bson::Document openssl{{"running", "OpenSSL 3.0"}, {"compiled", "OpenSSL 3.0"}};
-  const bson::Document environment{{"distmod", ""}, {"distarch", "x86_64"}, {"cc", ""},          {"ccflags", ""},
-                                   {"cxx", ""},     {"cxxflags", ""},       {"linkflags", ""},   {"target_arch", "x86_64"},
-                                   {"target_os", "linux"}, {"cppdefines", ""}};
+  const bson::Document environment{{"distmod", ""},
+                                   {"distarch", "x86_64"},
+                                   {"cc", ""},
+                                   {"ccflags", ""},
+                                   {"cxx", ""},
+                                   {"cxxflags", ""},
+                                   {"linkflags", ""},
+                                   {"target_arch", "x86_64"},
+                                   {"target_os", "linux"},
+                                   {"cppdefines", ""}};
   return bson::Builder()
       .append("version", flavor.version)
       // How a client can tell that it talks to the double.
@@ -107,8 +114,8 @@ bson::Document get_default_concerns(const Member& member) {
   if (member.options.flavor.implicit_majority) {
     const bool own_read = chosen.has("defaultReadConcern");
     const bool own_write = chosen.has("defaultWriteConcern");
-    reply.append("defaultReadConcern", own_read ? bson::Document(chosen.sub("defaultReadConcern"))
-                                                : bson::Document{{"level", "local"}});
+    reply.append("defaultReadConcern",
+                 own_read ? bson::Document(chosen.sub("defaultReadConcern")) : bson::Document{{"level", "local"}});
     reply.append("defaultWriteConcern", own_write ? bson::Document(chosen.sub("defaultWriteConcern"))
                                                   : bson::Document{{"w", "majority"}, {"wtimeout", 0}});
     reply.append("defaultWriteConcernSource", own_write ? "global" : "implicit");
@@ -144,16 +151,18 @@ bson::Document set_feature_version(Member& member, bson::View command) {
     }
     return refusal_reply(Refusal{
         .code = 4926900,
-        .message = fmt::format("Invalid value for featureCompatibilityVersiondocument in admin.system.version, found {}, "
-                               "expected {}. See https://docs.mongodb.com/master/release-notes/4.4-compatibility/"
-                               "#feature-compatibility.",
-                               wanted, list)});
+        .message =
+            fmt::format("Invalid value for featureCompatibilityVersiondocument in admin.system.version, found {}, "
+                        "expected {}. See https://docs.mongodb.com/master/release-notes/4.4-compatibility/"
+                        "#feature-compatibility.",
+                        wanted, list)});
   }
   if (member.options.flavor.numbers[0] >= 7 && !command.flag("confirm")) {
     return refusal_reply(Refusal{.code = 7369100,
-                                 .message = "Once you have upgraded or downgraded the feature compatibility version, you "
-                                            "will not be able to go back without the help of support. To confirm, re-run "
-                                            "this command with 'confirm: true'"});
+                                 .message =
+                                     "Once you have upgraded or downgraded the feature compatibility version, you "
+                                     "will not be able to go back without the help of support. To confirm, re-run "
+                                     "this command with 'confirm: true'"});
   }
   const std::string ns = "admin.system.version";
   ensure_collection(member, ns);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which stages of an aggregation pipeline are understood? $match $sort $limit $skip $count $project, and $group with $sum,
-// $first, $last, $min and $max.
+// Which stages of an aggregation pipeline are understood? $match $sort $limit $skip $count $project, and $group with
+// $sum, $first, $last, $min and $max.
 #include <fmt/format.h>
 
 #include "sandbox/simmongod/bson_order.hpp"

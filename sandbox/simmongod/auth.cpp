@@ -144,7 +144,8 @@ bson::Document sasl_continue(Member& member, ReplyTo to, bson::View command) {
   if (!client.conversation) return refusal_reply(Refusal{.code = 17, .message = "No SASL session state found"});
   Conversation& conversation = *client.conversation;
   const auto login = [&client, &conversation] {
-    if (std::ranges::find(client.users, conversation.user) == client.users.end()) client.users.push_back(conversation.user);
+    if (std::ranges::find(client.users, conversation.user) == client.users.end())
+      client.users.push_back(conversation.user);
     const Conversation over = std::move(conversation);
     client.conversation.reset();
     return over;
@@ -178,8 +179,7 @@ bson::Document connection_status(const Member& member, ReplyTo to) {
       for (const bson::Element& role : roles_of(member, user)) roles.append(role);
     }
   }
-  return bson::Document{
-      {"authInfo", bson::Document{{"authenticatedUsers", users}, {"authenticatedUserRoles", roles}}}};
+  return bson::Document{{"authInfo", bson::Document{{"authenticatedUsers", users}, {"authenticatedUserRoles", roles}}}};
 }
 
 }  // namespace simmongod

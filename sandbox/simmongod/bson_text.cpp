@@ -16,7 +16,8 @@ using bson::Type;
 std::string hex(std::string_view bytes, bool upper) {
   std::string out;
   for (const char c : bytes) {
-    out += upper ? fmt::format("{:02X}", static_cast<unsigned char>(c)) : fmt::format("{:02x}", static_cast<unsigned char>(c));
+    out += upper ? fmt::format("{:02X}", static_cast<unsigned char>(c))
+                 : fmt::format("{:02x}", static_cast<unsigned char>(c));
   }
   return out;
 }
@@ -28,7 +29,8 @@ std::string uuid_text(const std::string& bytes) {
 }
 
 std::string double_text(double value) {
-  if (std::isfinite(value) && value == std::floor(value) && std::fabs(value) < 1e15) return fmt::format("{:.1f}", value);
+  if (std::isfinite(value) && value == std::floor(value) && std::fabs(value) < 1e15)
+    return fmt::format("{:.1f}", value);
   return fmt::format("{}", value);
 }
 

@@ -115,8 +115,12 @@ bson::Document db_hash(const Member& member, const std::string& db, bson::View c
     if (collection->options.flag("capped")) capped.append(name);
     all += hash;
   }
-  return bson::Document{{"host", member.options.host_text}, {"collections", hashes.done()}, {"capped", capped},
-                        {"uuids", uuids.done()},            {"md5", mongo::md5_hex(all)},   {"timeMillis", 0}};
+  return bson::Document{{"host", member.options.host_text},
+                        {"collections", hashes.done()},
+                        {"capped", capped},
+                        {"uuids", uuids.done()},
+                        {"md5", mongo::md5_hex(all)},
+                        {"timeMillis", 0}};
 }
 
 bson::Document coll_stats(const Member& member, const std::string& db, bson::View command) {
@@ -155,7 +159,7 @@ bson::Document validate_collection(const Member& member, const std::string& db, 
   for (const bson::Document& index : collection->indexes) {
     const std::string name = index.string("name").value_or("");
     const std::string field(index.sub("key").first_key());
-    std::int64_t count = 0;
+    int count = 0;
     for (const auto& [record, document] : collection->records) {
       count += !index.flag("sparse") || document.has(field) ? 1 : 0;
     }
@@ -163,8 +167,8 @@ bson::Document validate_collection(const Member& member, const std::string& db, 
     details.append(name, bson::Document{{"valid", true}});
   }
   return bson::Document{{"ns", ns},
-                        {"nInvalidDocuments", std::int64_t{0}},
-                        {"nrecords", static_cast<std::int64_t>(collection->records.size())},
+                        {"nInvalidDocuments", 0},
+                        {"nrecords", static_cast<int>(collection->records.size())},
                         {"nIndexes", static_cast<int>(collection->indexes.size())},
                         {"keysPerIndex", keys.done()},
                         {"indexDetails", details.done()},
@@ -174,7 +178,7 @@ bson::Document validate_collection(const Member& member, const std::string& db, 
                         {"errors", bson::Array{}},
                         {"extraIndexEntries", bson::Array{}},
                         {"missingIndexEntries", bson::Array{}},
-                        {"corruptRecords", bson::Array{}}};
+                        {"corruptRecords", bson::Document{}}};
 }
 
 bson::Document db_stats(const Member& member, const std::string& db) {

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "sandbox/simmongod/catalog.hpp"
 #include "sandbox/simmongod/bson_order.hpp"
+#include "sandbox/simmongod/catalog.hpp"
 #include "sandbox/simmongod/changes.hpp"
 
 namespace simmongod {
@@ -144,11 +144,16 @@ bson::Document create_indexes(Member& member, const std::string& db, bson::View 
   }
   bson::Builder reply;
   if (specs.size() == 0) {
-    return reply.append("numIndexesBefore", before).append("numIndexesAfter", before).append("note", "all indexes already exist").done();
+    return reply.append("numIndexesBefore", before)
+        .append("numIndexesAfter", before)
+        .append("note", "all indexes already exist")
+        .done();
   }
   build_indexes(member, db, name, specs);
   const auto now = static_cast<int>(member.store.find(ns)->indexes.size());
-  reply.append("createdCollectionAutomatically", !there).append("numIndexesBefore", before).append("numIndexesAfter", now);
+  reply.append("createdCollectionAutomatically", !there)
+      .append("numIndexesBefore", before)
+      .append("numIndexesAfter", now);
   return reply.append("commitQuorum", "votingMembers").done();
 }
 
@@ -184,7 +189,8 @@ bson::Document apply_ops(Member& member, bson::View command) {
     const bson::View op = item.sub();
     const std::string kind = op.string("op").value_or("");
     if (kind == "n") continue;
-    LocalChange change{.op = kind, .ns = op.string("ns").value_or(""), .o = document_at(op, "o").value_or(bson::Document{})};
+    LocalChange change{
+        .op = kind, .ns = op.string("ns").value_or(""), .o = document_at(op, "o").value_or(bson::Document{})};
     change.o2 = document_at(op, "o2");
     if (kind == "i") ensure_collection(member, change.ns);
     log_change(member, std::move(change));

@@ -90,7 +90,8 @@ const std::map<std::string, Command, std::less<>>& server_commands() {
       {"endSessions", {ok}},
       {"refreshSessions", {ok}},
       {"whatsmyuri", {ANSWER((bson::Document{{"you", "127.0.0.1:0"}}))}},
-      {"startSession", {ANSWER((bson::Document{{"id", bson::Document{{"id", new_uuid(call.member)}}}, {"timeoutMinutes", 30}}))}},
+      {"startSession",
+       {ANSWER((bson::Document{{"id", bson::Document{{"id", new_uuid(call.member)}}}, {"timeoutMinutes", 30}}))}},
       {"buildInfo", {ANSWER(build_info(call.member))}},
       {"buildinfo", {ANSWER(build_info(call.member))}},
       {"serverStatus", {ANSWER(server_status(call.member))}},
@@ -186,6 +187,10 @@ void run_command(Member& member, ReplyTo to, const std::string& db, const bson::
   }
   if (auto bad = authorize(member, to.connection, db, document)) return answer(member, to, refusal_reply(*bad));
   if (auto bad = quiescing(member, name)) return answer(member, to, refusal_reply(*bad));
+  if (document.has("autocommit")) {
+    // 263 OperationNotSupportedInTransaction: better than writing outside a transaction what was meant to be inside.
+    return answer(member, to, refusal_reply(Refusal{.code = 263, .message = "this double has no transactions"}));
+  }
   if (member.fsync_locks > 0 && is_write(name, *command)) {
     after(member, k8s::Millis(20), [to, db, document](Member& later) { run_command(later, to, db, document); });
     return;

@@ -101,10 +101,11 @@ std::variant<WriteConcern, Refusal> parse_write_concern(const Member& member, bs
     concern.provenance = chosen.empty() ? "implicitDefault" : "customDefault";
     if (chosen.string("w") == "majority") concern.mode = "majority";
     if (chosen.number("w")) concern.nodes = *chosen.number("w");
-    const bool arbiters_make_it_unsafe =
-        member.config && member.config->writable_voters() <= member.config->vote_majority() &&
-        member.config->voters() != member.config->writable_voters();
-    if (chosen.empty() && member.options.flavor.implicit_majority && !arbiters_make_it_unsafe) concern.mode = "majority";
+    const bool arbiters_make_it_unsafe = member.config &&
+                                         member.config->writable_voters() <= member.config->vote_majority() &&
+                                         member.config->voters() != member.config->writable_voters();
+    if (chosen.empty() && member.options.flavor.implicit_majority && !arbiters_make_it_unsafe)
+      concern.mode = "majority";
   }
   concern.journal = given.flag("j");
   concern.timeout_ms = given.number("wtimeout").value_or(0);
@@ -129,9 +130,9 @@ void answer_when_written(Member& member, ReplyTo to, bson::Document reply, const
     return answer(member, to, with_error(reply, why, info));
   }
   if (!concern.mode.empty() && !concern.is_majority() && !member.config->modes.has(concern.mode)) {
-    const Refusal why = refuse(Err::unknown_repl_write_concern,
-                               fmt::format("No write concern mode named '{}' found in replica set configuration",
-                                           concern.mode));
+    const Refusal why =
+        refuse(Err::unknown_repl_write_concern,
+               fmt::format("No write concern mode named '{}' found in replica set configuration", concern.mode));
     return answer(member, to, with_error(reply, why, info));
   }
   if (has_written(member, optime, concern)) return answer(member, to, std::move(reply));
@@ -223,20 +224,20 @@ void report_position(Member& member) {
     const Peer& peer = member.peers[i];
     const OpTime applied = own ? member.oplog.last() : peer.applied;
     if (applied.ts == Timestamp{}) continue;
-    optimes.append(bson::Document{
-        {"memberId", static_cast<int>(member.config->members[i].id)},
-        {"cfgver", static_cast<int>(member.config->stamp.version)},
-        {"appliedOpTime", applied},
-        {"durableOpTime", own ? member.durable : peer.durable},
-        {"appliedWallTime", date_of(own ? member.oplog.last_wall() : peer.applied_wall)}});
+    optimes.append(bson::Document{{"memberId", static_cast<int>(member.config->members[i].id)},
+                                  {"cfgver", static_cast<int>(member.config->stamp.version)},
+                                  {"appliedOpTime", applied},
+                                  {"durableOpTime", own ? member.durable : peer.durable},
+                                  {"appliedWallTime", date_of(own ? member.oplog.last_wall() : peer.applied_wall)}});
   }
   member.sync.reporting = true;
   member.sync.report_again = false;
   const bson::Document body{{"replSetUpdatePosition", 1}, {"optimes", optimes}};
-  ask_peer(member, member.sync.source, Channel::position, body, k8s::Millis(5000), [](Member& later, const PeerAnswer&) {
-    later.sync.reporting = false;
-    if (later.sync.report_again) report_position(later);
-  });
+  ask_peer(member, member.sync.source, Channel::position, body, k8s::Millis(5000),
+           [](Member& later, const PeerAnswer&) {
+             later.sync.reporting = false;
+             if (later.sync.report_again) report_position(later);
+           });
 }
 
 }  // namespace simmongod

@@ -150,15 +150,16 @@ std::string why_not(Member& member, bson::View command) {
     return "candidate's data is staler than mine";
   }
   if (!command.flag("dryRun") && member.election.voted_term == term) {
-    return fmt::format("already voted for another candidate ({}) this term ({})", host_of(member, member.election.voted_for),
-                       term);
+    return fmt::format("already voted for another candidate ({}) this term ({})",
+                       host_of(member, member.election.voted_for), term);
   }
   const MemberConfig* own = own_config(member);
   const MemberConfig* candidate = member.config->by_id(command.number("candidateId").value_or(-1));
   if (own != nullptr && own->arbiter && candidate != nullptr) {
     for (std::size_t i = 0; i < member.peers.size(); ++i) {
       const Peer& peer = member.peers[i];
-      const bool healthy = peer.up && peer.state == MemberState::primary && member.config->members[i].id != candidate->id;
+      const bool healthy =
+          peer.up && peer.state == MemberState::primary && member.config->members[i].id != candidate->id;
       if (healthy && member.config->members[i].priority >= candidate->priority) {
         return "can see a healthy primary of equal or greater priority";
       }
@@ -170,8 +171,8 @@ std::string why_not(Member& member, bson::View command) {
 // 0 for the member nobody outranks.
 int priority_rank(const Member& member) {
   const MemberConfig& own = *own_config(member);
-  return static_cast<int>(std::ranges::count_if(member.config->members,
-                                                [&own](const MemberConfig& one) { return one.priority > own.priority; }));
+  return static_cast<int>(std::ranges::count_if(
+      member.config->members, [&own](const MemberConfig& one) { return one.priority > own.priority; }));
 }
 
 }  // namespace

@@ -50,6 +50,7 @@ constexpr std::array kNames{
     Row{246, "SnapshotUnavailable"},
     Row{258, "UnknownFeatureCompatibilityVersion"},
     Row{262, "ExceededTimeLimit"},
+    Row{263, "OperationNotSupportedInTransaction"},
     Row{308, "CurrentConfigNotCommittedYet"},
     Row{10107, "NotWritablePrimary"},
     Row{11000, "DuplicateKey"},

@@ -38,7 +38,8 @@ bson::Document batch(const Member& member, std::size_t from) {
 
 // Nothing: there is nothing to tell yet.
 std::optional<bson::Document> fetch_now(const Member& member, bson::View command) {
-  if (!readable(member)) return refusal_reply(Err::not_primary_or_secondary, "node is not in primary or recovering state");
+  if (!readable(member))
+    return refusal_reply(Err::not_primary_or_secondary, "node is not in primary or recovering state");
   const OpTime after = command.op_time("after").value_or(OpTime{});
   const auto from = member.oplog.after(after);
   if (!from) {
@@ -84,7 +85,8 @@ void wake_tails(Member& member) {
 bson::Document common_command(Member& member, bson::View command) {
   for (const bson::Element& candidate : command.sub("optimes")) {
     const auto optime = candidate.op_time();
-    if (optime && member.oplog.after(*optime)) return bson::Document{{"optime", *optime}, {"metadata", metadata(member)}};
+    if (optime && member.oplog.after(*optime))
+      return bson::Document{{"optime", *optime}, {"metadata", metadata(member)}};
   }
   return refusal_reply(Err::oplog_start_missing, "no common point in this oplog");
 }

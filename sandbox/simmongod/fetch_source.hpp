@@ -2,9 +2,10 @@
 // What does a sync source give its followers? The private commands between doubles, all of them OP_MSG on the ordinary
 // port, for __system only when there is a keyfile:
 //
-//   simFetch    {after: optime, committed: optime, maxAwaitTimeMS}     -> {entries: […], metadata}  waits while there are none
-//   simCommon   {optimes: [newest … oldest]}                            -> {optime, metadata}        the newest that both have
-//   simClone    {ns, record}                                            -> {collections | documents, next …, optime}
+//   simFetch    {after: optime, committed: optime, maxAwaitTimeMS}     -> {entries: […], metadata}  waits while there
+//   are none simCommon   {optimes: [newest … oldest]}                            -> {optime, metadata}        the
+//   newest that both have simClone    {ns, record}                                            -> {collections |
+//   documents, next …, optime}
 #pragma once
 
 #include <optional>

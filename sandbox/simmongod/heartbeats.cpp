@@ -144,8 +144,8 @@ bool can_see_majority(const Member& member) {
   const k8s::Millis limit(member.config->election_timeout_ms);
   for (std::size_t i = 0; i < member.config->members.size(); ++i) {
     if (!member.config->members[i].is_voter()) continue;
-    const Peer& peer = member.peers[i];
-    const bool alive = peer.up && member.now.monotonic - peer.last_alive < limit;
+    // Not `up`: a member that refuses is only missed once the election timeout is over.
+    const bool alive = member.now.monotonic - member.peers[i].last_alive < limit;
     seen += (static_cast<int>(i) == member.self || alive) ? 1 : 0;
   }
   return seen >= member.config->vote_majority();
@@ -185,10 +185,10 @@ bson::Document heartbeat_command(Member& member, bson::View command) {
   if (sender >= 0 && sender != member.self) {
     Peer& peer = member.peers[static_cast<std::size_t>(sender)];
     peer.last_heartbeat_received = member.now.wall;
-    // A new primary, or a member we hold for dead: look at it now, not at the next interval.
+    // A new primary: look at it now, not at the next interval.
     const bool news = command.number("primaryId") == command.number("fromId") &&
                       member.primary_id != command.number("fromId") && command.number("term") == member.election.term;
-    if ((news || !peer.up) && !peer.in_flight) schedule(member, sender, k8s::Millis(0));
+    if (news && !peer.in_flight) schedule(member, sender, k8s::Millis(0));
   }
   bson::Builder reply;
   reply.append("term", member.election.term).append("state", static_cast<int>(state_of(member)));

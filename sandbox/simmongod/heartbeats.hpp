@@ -3,7 +3,8 @@
 // fails is retried twice at once before the member counts as down.
 //
 //   replSetHeartbeat {set, configVersion, configTerm, from, fromId, term, primaryId}
-//        -> {ok, term, state, v, configTerm, opTime, durableOpTime, primaryId, electionTime, syncingTo, electable, config?}
+//        -> {ok, term, state, v, configTerm, opTime, durableOpTime, primaryId, electionTime, syncingTo, electable,
+//        config?}
 //
 // `config` comes when the asker's is older. A member that learns of a newer configuration asks its holder at once.
 #pragma once

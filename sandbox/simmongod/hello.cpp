@@ -159,14 +159,13 @@ std::optional<bson::Document> hello_command(Member& member, ReplyTo to, bson::Vi
   const bool same = command.object_id("topologyVersion.processId") == member.process_id &&
                     command.number("topologyVersion.counter") == member.topology_counter;
   if (!same || member.shutdown.quiescing) return hello_reply(member, to, command);
-  const TimerId deadline =
-      after(member, k8s::Millis(*command.number("maxAwaitTimeMS")), [to](Member& later) {
-        const auto wait = std::ranges::find(later.hello_waits, to, &HelloWait::to);
-        if (wait == later.hello_waits.end()) return;
-        const bson::Document asked = std::move(wait->command);
-        later.hello_waits.erase(wait);
-        answer(later, to, hello_reply(later, to, asked));
-      });
+  const TimerId deadline = after(member, k8s::Millis(*command.number("maxAwaitTimeMS")), [to](Member& later) {
+    const auto wait = std::ranges::find(later.hello_waits, to, &HelloWait::to);
+    if (wait == later.hello_waits.end()) return;
+    const bson::Document asked = std::move(wait->command);
+    later.hello_waits.erase(wait);
+    answer(later, to, hello_reply(later, to, asked));
+  });
   member.hello_waits.push_back(HelloWait{.to = to, .command = bson::Document(command), .deadline = deadline});
   return {};
 }

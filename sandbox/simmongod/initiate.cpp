@@ -50,10 +50,11 @@ std::optional<bson::Document> initiate_command(Member& member, ReplyTo to, bson:
   if (const auto* bad = std::get_if<Refusal>(&parsed)) return refusal_reply(*bad);
   SetConfig config = std::get<SetConfig>(std::move(parsed));
   if (config.set_name != member.options.set_name) {
-    return refusal_reply(Err::invalid_replica_set_config,
-                         fmt::format("Rejecting initiate with a set name that differs from command line set name, initiate "
-                                     "set name: {}, command line set name: {}",
-                                     config.set_name, member.options.set_name));
+    return refusal_reply(
+        Err::invalid_replica_set_config,
+        fmt::format("Rejecting initiate with a set name that differs from command line set name, initiate "
+                    "set name: {}, command line set name: {}",
+                    config.set_name, member.options.set_name));
   }
   config.stamp = ConfigStamp{.version = 1, .term = 0};
   if (auto bad = validate_config(config)) return refusal_reply(Err::invalid_replica_set_config, *bad);
@@ -61,18 +62,20 @@ std::optional<bson::Document> initiate_command(Member& member, ReplyTo to, bson:
   member.reconfiguring = true;
   find_self(member, config, [to, config](Member& later, int self) {
     if (self < 0) {
-      return refuse_now(later, to,
-                        refuse(Err::invalid_replica_set_config,
-                               fmt::format("No host described in new configuration with {} for replica set {} maps to this "
-                                           "node",
-                                           to_string(config.stamp), config.set_name)));
+      return refuse_now(
+          later, to,
+          refuse(Err::invalid_replica_set_config,
+                 fmt::format("No host described in new configuration with {} for replica set {} maps to this "
+                             "node",
+                             to_string(config.stamp), config.set_name)));
     }
     SetConfig others = config;
     others.members.erase(others.members.begin() + self);
-    check_quorum(later, others, QuorumOf::all_members, [to, config, self](Member& then, const std::optional<Refusal>& why) {
-      if (why) return refuse_now(then, to, *why);
-      install(then, to, config, self);
-    });
+    check_quorum(later, others, QuorumOf::all_members,
+                 [to, config, self](Member& then, const std::optional<Refusal>& why) {
+                   if (why) return refuse_now(then, to, *why);
+                   install(then, to, config, self);
+                 });
   });
   return {};
 }

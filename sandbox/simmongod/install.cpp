@@ -42,8 +42,9 @@ void join(Member& member) {
 }
 
 bool is_working(const Member& member) {
-  return is_primary(member) || member.following == MemberState::secondary || member.following == MemberState::startup2 ||
-         member.following == MemberState::rollback || member.following == MemberState::arbiter;
+  return is_primary(member) || member.following == MemberState::secondary ||
+         member.following == MemberState::startup2 || member.following == MemberState::rollback ||
+         member.following == MemberState::arbiter;
 }
 
 void log_install(Member& member) {
@@ -112,9 +113,10 @@ void install_stored(Member& member, SetConfig config) {
   find_self(member, copy, [copy](Member& later, int self) {
     later.reconfiguring = false;
     if (self < 0) {
-      log(later, {"REPL", 21405,
-                  "Locally stored replica set configuration does not have a valid entry for the current node; waiting for "
-                  "reconfig or remote heartbeat"});
+      log(later,
+          {"REPL", 21405,
+           "Locally stored replica set configuration does not have a valid entry for the current node; waiting for "
+           "reconfig or remote heartbeat"});
     }
     install_config(later, copy, self);
   });

@@ -35,7 +35,8 @@ std::vector<std::string> split(const std::string& list) {
 
 int serve(const Settings& settings, const std::vector<std::string>& argv, const std::string& version) {
   LogSink log;
-  if (const auto path = settings.text("systemLog.path"); path && !log.open(*path, settings.flag("systemLog.logAppend"))) {
+  if (const auto path = settings.text("systemLog.path");
+      path && !log.open(*path, settings.flag("systemLog.logAppend"))) {
     std::cerr << "Failed to open " << *path << '\n';
     return 1;
   }
@@ -43,7 +44,8 @@ int serve(const Settings& settings, const std::vector<std::string>& argv, const 
   if (!options) return 1;
   options->argv = argv;
   log.say({'I', "CONTROL", 4615611, "MongoDB starting"},
-          mongo::bson::Document{{"pid", options->pid}, {"port", static_cast<int>(options->port)}, {"double", "sagong-simmongod"}});
+          mongo::bson::Document{
+              {"pid", options->pid}, {"port", static_cast<int>(options->port)}, {"double", "sagong-simmongod"}});
   const std::string directory = settings.text("storage.dbPath").value_or("/data/db");
   DirectoryLock lock;
   if (!lock.take(directory, log)) return 100;
@@ -58,7 +60,8 @@ int serve(const Settings& settings, const std::vector<std::string>& argv, const 
   if (settings.flag("net.bindIpAll")) addresses = {"0.0.0.0"};
   for (std::string& address : addresses) address = address == "*" ? "0.0.0.0" : address;
   if (const auto listening = server.listen(addresses); !listening) {
-    log.say({'E', "CONTROL", 20568, "Error setting up listener"}, mongo::bson::Document{{"error", listening.error().message}});
+    log.say({'E', "CONTROL", 20568, "Error setting up listener"},
+            mongo::bson::Document{{"error", listening.error().message}});
     return 48;
   }
   log.say({'I', "NETWORK", 23016, "Waiting for connections"}, mongo::bson::Document{{"port", port}, {"ssl", "off"}});
@@ -78,7 +81,8 @@ int main(int argc, char** argv) {
   }
   const auto& settings = std::get<Settings>(parsed);
   if (settings.help) {
-    std::cout << "sagong-simmongod: answers as a mongod replica set member does; takes mongod's options and configuration file.\n"
+    std::cout << "sagong-simmongod: answers as a mongod replica set member does; takes mongod's options and "
+                 "configuration file.\n"
                  "The version it claims comes from MONGO_VERSION (7.0.14).\n";
     return 0;
   }

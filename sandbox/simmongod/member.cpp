@@ -131,12 +131,8 @@ void ask_peer(Member& member, const std::string& host, Channel channel, bson::Do
               PeerCallback callback) {
   const std::uint64_t token = ++member.last_token;
   member.peer_calls.emplace(token, std::move(callback));
-  member.outputs.push_back(output::PeerRequest{.token = token,
-                                               .host = host,
-                                               .channel = channel,
-                                               .db = "admin",
-                                               .body = std::move(body),
-                                               .timeout = timeout});
+  member.outputs.push_back(output::PeerRequest{
+      .token = token, .host = host, .channel = channel, .db = "admin", .body = std::move(body), .timeout = timeout});
 }
 
 void find_self(Member& member, const SetConfig& config, SelfCallback callback) {
@@ -152,9 +148,9 @@ TimerId after(Member& member, k8s::Millis delay, Action action) {
 }
 
 void log(Member& member, const LogWords& words, const bson::Document& attributes) {
-  std::string line = fmt::format(
-      R"({{"t":{{"$date":"{}"}},"s":"I",  "c":{:<11}"id":{:<8}"ctx":"simmongod","msg":{})", log_date(member.now.wall),
-      "\"" + std::string(words.component) + "\",", std::to_string(words.id) + ",", json_string(words.message));
+  std::string line = fmt::format(R"({{"t":{{"$date":"{}"}},"s":"I",  "c":{:<11}"id":{:<8}"ctx":"simmongod","msg":{})",
+                                 log_date(member.now.wall), "\"" + std::string(words.component) + "\",",
+                                 std::to_string(words.id) + ",", json_string(words.message));
   if (!attributes.empty()) line += ",\"attr\":" + relaxed_json(attributes);
   line += "}";
   ++member.log_lines;
@@ -187,8 +183,8 @@ void state_may_have_changed(Member& member, MemberState before) {
 }
 
 Timestamp next_timestamp(Member& member) {
-  const auto seconds = static_cast<std::uint32_t>(
-      std::chrono::duration_cast<k8s::Seconds>(member.now.wall.time_since_epoch()).count());
+  const auto seconds =
+      static_cast<std::uint32_t>(std::chrono::duration_cast<k8s::Seconds>(member.now.wall.time_since_epoch()).count());
   if (seconds > member.clock.t) {
     member.clock = Timestamp{.t = seconds, .i = 1};
   } else {
@@ -199,8 +195,8 @@ Timestamp next_timestamp(Member& member) {
 
 bson::ObjectId new_object_id(Member& member) {
   bson::ObjectId id;
-  const auto seconds = static_cast<std::uint32_t>(
-      std::chrono::duration_cast<k8s::Seconds>(member.now.wall.time_since_epoch()).count());
+  const auto seconds =
+      static_cast<std::uint32_t>(std::chrono::duration_cast<k8s::Seconds>(member.now.wall.time_since_epoch()).count());
   const std::string tail = random_bytes(member, 8);
   for (std::size_t i = 0; i < 4; ++i) id.bytes[i] = static_cast<std::uint8_t>(seconds >> (24 - 8 * i));
   for (std::size_t i = 0; i < 8; ++i) id.bytes[4 + i] = static_cast<std::uint8_t>(tail[i]);

@@ -7,9 +7,12 @@
 #pragma once
 
 #include <functional>
+#include <list>
+#include <map>
 
 #include "libk8s/base/random.hpp"
 #include "libk8s/base/result.hpp"
+#include "sandbox/simmongod/clients.hpp"
 #include "sandbox/simmongod/replica.hpp"
 
 namespace simmongod {
@@ -87,10 +90,10 @@ struct Member {
 // --- what every room uses -------------------------------------------------------------------------------------------
 
 MemberState state_of(const Member& member);
-bool is_primary(const Member& member);           // in state PRIMARY, writable or not
-bool is_writable(const Member& member);          // accepts writes
+bool is_primary(const Member& member);   // in state PRIMARY, writable or not
+bool is_writable(const Member& member);  // accepts writes
 const MemberConfig* own_config(const Member& member);
-std::int64_t own_id(const Member& member);       // -1 without a configuration
+std::int64_t own_id(const Member& member);  // -1 without a configuration
 int index_of_id(const Member& member, std::int64_t id);
 std::string host_of(const Member& member, std::int64_t id);
 

@@ -73,6 +73,12 @@ void Mongod::terminate(const Now& now) {
   begin_shutdown(member_);
 }
 
+std::vector<bson::Document> Mongod::snapshot() {
+  auto records = snapshot_records(member_, recovered_);
+  member_.outputs.clear();
+  return records;
+}
+
 std::vector<Output> Mongod::take_outputs() {
   std::vector<Output> outputs;
   outputs.swap(member_.outputs);

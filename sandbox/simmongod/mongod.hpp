@@ -34,7 +34,8 @@ class Mongod {
   // Replies to it are no longer produced.
   void closed(const Now& now, ConnectionId connection);
   void received(const Now& now, ReplyTo to, const std::string& db, const bson::Document& command);
-  // Error messages are those of the server's own network layer: "Error connecting to a:1 :: caused by :: Connection refused".
+  // Error messages are those of the server's own network layer: "Error connecting to a:1 :: caused by :: Connection
+  // refused".
   void peer_replied(const Now& now, std::uint64_t token, const PeerAnswer& reply);
   // index: into the hosts asked about; -1: none of them is this process.
   void self_found(const Now& now, std::uint64_t token, int index);
@@ -46,7 +47,7 @@ class Mongod {
   std::optional<k8s::Monotonic> next_wakeup() const { return member_.timers.next(); }
 
   // Between the last replay() and start(): the same in fewer records.
-  std::vector<bson::Document> snapshot() const { return snapshot_records(member_, recovered_); }
+  std::vector<bson::Document> snapshot();
 
   // For tests.
   const Member& member() const { return member_; }

@@ -40,7 +40,8 @@ void Oplog::commit(const OpTime& optime) {
 }
 
 std::size_t Oplog::lower_bound(const Timestamp& ts) const {
-  const auto found = std::ranges::lower_bound(entries_, ts, {}, [](const OplogEntry& entry) { return entry.optime.ts; });
+  const auto found =
+      std::ranges::lower_bound(entries_, ts, {}, [](const OplogEntry& entry) { return entry.optime.ts; });
   return static_cast<std::size_t>(found - entries_.begin());
 }
 

@@ -19,14 +19,32 @@ std::string_view recorded_parameters();
 namespace {
 
 // Known, but not part of what getParameter: "*" showed when it was recorded.
-constexpr std::array<std::string_view, 26> kMoreNames{
-    "allowDiskUseByDefault", "cursorTimeoutMillis", "diagnosticDataCollectionEnabled", "enableDetailedConnectionHealthMetricLogLines",
-    "enableTestCommands", "featureCompatibilityVersion", "initialSyncMethod", "internalQueryExecMaxBlockingSortBytes",
-    "internalQueryMaxBlockingSortMemoryUsageBytes", "logComponentVerbosity", "logLevel", "maxIndexBuildMemoryUsageMegabytes",
-    "maxTransactionLockRequestTimeoutMillis", "minSnapshotHistoryWindowInSeconds", "net.tls", "notablescan",
-    "periodicNoopIntervalSecs", "quiet", "replWriterThreadCount", "storageEngineConcurrentReadTransactions",
-    "storageEngineConcurrentWriteTransactions", "traceExceptions", "transactionLifetimeLimitSeconds",
-    "wiredTigerConcurrentReadTransactions", "wiredTigerConcurrentWriteTransactions", "writePeriodicNoops"};
+constexpr std::array<std::string_view, 26> kMoreNames{"allowDiskUseByDefault",
+                                                      "cursorTimeoutMillis",
+                                                      "diagnosticDataCollectionEnabled",
+                                                      "enableDetailedConnectionHealthMetricLogLines",
+                                                      "enableTestCommands",
+                                                      "featureCompatibilityVersion",
+                                                      "initialSyncMethod",
+                                                      "internalQueryExecMaxBlockingSortBytes",
+                                                      "internalQueryMaxBlockingSortMemoryUsageBytes",
+                                                      "logComponentVerbosity",
+                                                      "logLevel",
+                                                      "maxIndexBuildMemoryUsageMegabytes",
+                                                      "maxTransactionLockRequestTimeoutMillis",
+                                                      "minSnapshotHistoryWindowInSeconds",
+                                                      "net.tls",
+                                                      "notablescan",
+                                                      "periodicNoopIntervalSecs",
+                                                      "quiet",
+                                                      "replWriterThreadCount",
+                                                      "storageEngineConcurrentReadTransactions",
+                                                      "storageEngineConcurrentWriteTransactions",
+                                                      "traceExceptions",
+                                                      "transactionLifetimeLimitSeconds",
+                                                      "wiredTigerConcurrentReadTransactions",
+                                                      "wiredTigerConcurrentWriteTransactions",
+                                                      "writePeriodicNoops"};
 
 // --setParameter gives text: "5", "true"; the default knows what is meant.
 bson::Value of_type(const bson::Element& given, bson::Type type) {
@@ -113,10 +131,10 @@ bson::Document set_parameter_command(Member& member, bson::View command) {
       continue;
     }
     if (!is_known_parameter(given.key)) {
-      return refusal_reply(
-          Refusal{.code = member.options.flavor.development_49 ? 0 : static_cast<int>(Err::invalid_options),
-                  .message = fmt::format("attempted to set unrecognized parameter [{}], use help:true to see options ",
-                                         given.key)});
+      return refusal_reply(Refusal{
+          .code = member.options.flavor.development_49 ? 0 : static_cast<int>(Err::invalid_options),
+          .message =
+              fmt::format("attempted to set unrecognized parameter [{}], use help:true to see options ", given.key)});
     }
     if (const auto old = member.parameters.find(given.key); old && !found) reply.append("was", *old);
     found = true;

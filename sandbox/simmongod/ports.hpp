@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What does a member ask of the world, and how is it started? All its effects are values that somebody else carries out.
+// What does a member ask of the world, and how is it started? All its effects are values that somebody else carries
+// out.
 #pragma once
 
 #include <cstdint>
@@ -69,7 +70,8 @@ struct Exit {
 
 }  // namespace output
 
-using Output = std::variant<output::Reply, output::PeerRequest, output::FindSelf, output::Append, output::LogLine, output::Exit>;
+using Output =
+    std::variant<output::Reply, output::PeerRequest, output::FindSelf, output::Append, output::LogLine, output::Exit>;
 
 struct Options {
   // Empty: a server of its own, without a replica set.

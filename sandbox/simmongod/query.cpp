@@ -90,11 +90,13 @@ bson::Value sum(const std::optional<Element>& before, const Element& by) {
     return bson::Value(before->real().value_or(0) + by.real().value_or(0));
   }
   const std::int64_t total = before->number().value_or(0) + by.number().value_or(0);
-  const bool small = before->type == bson::Type::int32 && by.type == bson::Type::int32 && total >= INT32_MIN && total <= INT32_MAX;
+  const bool small =
+      before->type == bson::Type::int32 && by.type == bson::Type::int32 && total >= INT32_MIN && total <= INT32_MAX;
   return small ? bson::Value(static_cast<int>(total)) : bson::Value(total);
 }
 
-std::optional<Refusal> apply_update_operator(bson::Document& document, const Element& op, bool inserting, bson::Date now) {
+std::optional<Refusal> apply_update_operator(bson::Document& document, const Element& op, bool inserting,
+                                             bson::Date now) {
   if (op.key == "$setOnInsert" && !inserting) return {};
   for (const Element& field : op.sub()) {
     const auto before = document.find(field.key);
@@ -105,7 +107,8 @@ std::optional<Refusal> apply_update_operator(bson::Document& document, const Ele
     } else if (op.key == "$inc") {
       if (!is_number(field)) return refuse(Err::type_mismatch, "Cannot increment with non-numeric argument");
       if (before && !is_number(*before)) {
-        return refuse(Err::type_mismatch, fmt::format("Cannot apply $inc to a value of non-numeric type. {}", field.key));
+        return refuse(Err::type_mismatch,
+                      fmt::format("Cannot apply $inc to a value of non-numeric type. {}", field.key));
       }
       document = bson::with(document, field.key, sum(before, field));
     } else if (op.key == "$push") {
@@ -161,7 +164,8 @@ std::variant<std::vector<bson::Document>, Refusal> select(std::vector<bson::Docu
   return out;
 }
 
-std::variant<std::vector<bson::Document>, Refusal> select(const Collection& collection, bson::View filter, bson::View sort) {
+std::variant<std::vector<bson::Document>, Refusal> select(const Collection& collection, bson::View filter,
+                                                          bson::View sort) {
   std::vector<bson::Document> out;
   // The common case: one document by its _id, without looking at the others.
   if (filter.size() == 1 && filter.first_key() == "_id" && !is_operator_document(*filter.find("_id"))) {
@@ -207,7 +211,8 @@ std::variant<bson::Document, Refusal> updated(bson::View before, bson::View upda
   }
   const auto now_id = after.find("_id");
   if (id && (!now_id || !equal(*id, *now_id))) {
-    return refuse(Err::immutable_field, "Performing an update on the path '_id' would modify the immutable field '_id'");
+    return refuse(Err::immutable_field,
+                  "Performing an update on the path '_id' would modify the immutable field '_id'");
   }
   return after;
 }

@@ -16,7 +16,8 @@ namespace simmongod {
 std::variant<bool, Refusal> matches(bson::View document, bson::View filter);
 
 // Copies, in natural order or by `sort` ({field: 1|-1, …} or {$natural: 1|-1}).
-std::variant<std::vector<bson::Document>, Refusal> select(const Collection& collection, bson::View filter, bson::View sort);
+std::variant<std::vector<bson::Document>, Refusal> select(const Collection& collection, bson::View filter,
+                                                          bson::View sort);
 std::variant<std::vector<bson::Document>, Refusal> select(std::vector<bson::Document> from, bson::View filter,
                                                           bson::View sort);
 bson::Document project(bson::View document, bson::View projection);

@@ -25,10 +25,11 @@ void close(Member& member, const Poll& poll) {
   if (poll.veto) return poll.done(member, poll.veto);
   if (poll.of == QuorumOf::all_members) {
     if (poll.bad.empty()) return poll.done(member, {});
-    return poll.done(member, refuse(Err::node_not_found,
-                                    "replSetInitiate quorum check failed because not all proposed set members responded "
-                                    "affirmatively: " +
-                                        poll.bad));
+    return poll.done(member,
+                     refuse(Err::node_not_found,
+                            "replSetInitiate quorum check failed because not all proposed set members responded "
+                            "affirmatively: " +
+                                poll.bad));
   }
   const int needed = poll.config.vote_majority();
   if (poll.voters >= needed && poll.electable) return poll.done(member, {});
@@ -37,7 +38,8 @@ void close(Member& member, const Poll& poll) {
     std::string names;
     for (const std::string& host : poll.responded) names += (names.empty() ? "" : ", ") + host;
     text = fmt::format(
-        "Quorum check failed because not enough voting nodes responded; required {} but only the following {} voting nodes "
+        "Quorum check failed because not enough voting nodes responded; required {} but only the following {} voting "
+        "nodes "
         "responded: {}",
         needed, poll.responded.size(), names);
   }

@@ -16,7 +16,8 @@ constexpr std::int64_t kFirstBatch = 101;
 constexpr std::size_t kMaxBatchBytes = std::size_t{16} * 1024 * 1024;
 
 // {batch name: […], id, ns}
-bson::Document cursor_document(std::string_view name, const bson::Array& batch, std::int64_t id, const std::string& ns) {
+bson::Document cursor_document(std::string_view name, const bson::Array& batch, std::int64_t id,
+                               const std::string& ns) {
   return bson::Document{{name, batch}, {"id", id}, {"ns", ns}};
 }
 
@@ -35,17 +36,19 @@ std::optional<Refusal> snapshot_refusal(const Member& member, const std::string&
   const auto at = command.timestamp("readConcern.atClusterTime");
   if (!at) return {};
   if (*at > member.clock) {
-    return refuse(Err::invalid_options,
-                  fmt::format("readConcern atClusterTime value must not be greater than the current clusterTime. Requested "
-                              "clusterTime: {{ ts: Timestamp({}, {}) }}; current clusterTime: {{ ts: Timestamp({}, {}) }}",
-                              at->t, at->i, member.clock.t, member.clock.i));
+    return refuse(
+        Err::invalid_options,
+        fmt::format("readConcern atClusterTime value must not be greater than the current clusterTime. Requested "
+                    "clusterTime: {{ ts: Timestamp({}, {}) }}; current clusterTime: {{ ts: Timestamp({}, {}) }}",
+                    at->t, at->i, member.clock.t, member.clock.i));
   }
   const Collection* collection = member.store.find(ns);
   if (collection != nullptr && *at < collection->minimum) {
-    return refuse(Err::snapshot_unavailable,
-                  fmt::format("Unable to read from a snapshot due to pending collection catalog changes; please retry the "
-                              "operation. Snapshot timestamp is Timestamp({}, {}). Collection minimum is Timestamp({}, {})",
-                              at->t, at->i, collection->minimum.t, collection->minimum.i));
+    return refuse(
+        Err::snapshot_unavailable,
+        fmt::format("Unable to read from a snapshot due to pending collection catalog changes; please retry the "
+                    "operation. Snapshot timestamp is Timestamp({}, {}). Collection minimum is Timestamp({}, {})",
+                    at->t, at->i, collection->minimum.t, collection->minimum.i));
   }
   return {};
 }
@@ -66,8 +69,8 @@ std::variant<std::vector<bson::Document>, Refusal> select_oplog(const Member& me
   return out;
 }
 
-std::variant<std::vector<bson::Document>, Refusal> selected(const Member& member, const std::string& ns, bson::View command,
-                                                            bson::View filter) {
+std::variant<std::vector<bson::Document>, Refusal> selected(const Member& member, const std::string& ns,
+                                                            bson::View command, bson::View filter) {
   if (ns == kOplog) return select_oplog(member, command);
   const Collection* collection = member.store.find(ns);
   if (collection != nullptr && !collection->is_view()) return select(*collection, filter, command.sub("sort"));
@@ -155,9 +158,8 @@ void read_when_there(Member& member, ReplyTo to, const std::string& db, const bs
   if (is_primary(member) || member.oplog.last().ts >= wanted || tries > kMaxTries) {
     return answer(member, to, read_now(member, to, db, command));
   }
-  after(member, k8s::Millis(10), [to, db, command, tries](Member& later) {
-    read_when_there(later, to, db, command, tries + 1);
-  });
+  after(member, k8s::Millis(10),
+        [to, db, command, tries](Member& later) { read_when_there(later, to, db, command, tries + 1); });
 }
 
 }  // namespace

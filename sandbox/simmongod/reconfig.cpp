@@ -24,9 +24,10 @@ struct Request {
 };
 
 Refusal not_committed(const Member& member) {
-  return refuse(Err::config_not_committed_yet,
-                fmt::format("Cannot run replSetReconfig because the current configuration: {} is not majority committed.",
-                            to_string(member.config->stamp)));
+  return refuse(
+      Err::config_not_committed_yet,
+      fmt::format("Cannot run replSetReconfig because the current configuration: {} is not majority committed.",
+                  to_string(member.config->stamp)));
 }
 
 // Calls back with true once the configuration is committed, with false when the request's time is over.
@@ -59,11 +60,12 @@ void finish(Member& member, const Request& request) {
   wait_for_commitment(member, request, [to = request.to](Member& later, bool committed) {
     if (committed) return answer(later, to, {});
     answer(later, to,
-           refusal_reply(Err::max_time_ms_expired,
-                         fmt::format("Reconfig finished but failed to propagate to a majority :: caused by :: Current config "
-                                     "with {} has not yet propagated to a majority of nodes :: caused by :: operation "
-                                     "exceeded time limit",
-                                     to_string(later.config->stamp))));
+           refusal_reply(
+               Err::max_time_ms_expired,
+               fmt::format("Reconfig finished but failed to propagate to a majority :: caused by :: Current config "
+                           "with {} has not yet propagated to a majority of nodes :: caused by :: operation "
+                           "exceeded time limit",
+                           to_string(later.config->stamp))));
   });
 }
 
@@ -85,10 +87,11 @@ void refuse_now(Member& member, const Request& request, const Refusal& why) {
 
 std::optional<Refusal> not_writable(const Member& member) {
   if (is_writable(member)) return {};
-  return refuse(Err::not_writable_primary,
-                fmt::format("New config is rejected :: caused by :: replSetReconfig should only be run on a writable PRIMARY. "
-                            "Current state {};",
-                            state_name(state_of(member))));
+  return refuse(
+      Err::not_writable_primary,
+      fmt::format("New config is rejected :: caused by :: replSetReconfig should only be run on a writable PRIMARY. "
+                  "Current state {};",
+                  state_name(state_of(member))));
 }
 
 void check_and_install(Member& member, const Request& request) {
@@ -116,12 +119,13 @@ void check_and_install(Member& member, const Request& request) {
                                            to_string(config.stamp), config.set_name)));
     }
     if (!request.force && !config.members[static_cast<std::size_t>(self)].is_electable()) {
-      return refuse_now(later, request,
-                        refuse(Err::new_configuration_incompatible,
-                               fmt::format("This node, {}, with _id {} is not electable under the new configuration with "
-                                           "{} for replica set {}",
-                                           config.members[static_cast<std::size_t>(self)].host, self,
-                                           to_string(config.stamp), config.set_name)));
+      return refuse_now(
+          later, request,
+          refuse(Err::new_configuration_incompatible,
+                 fmt::format("This node, {}, with _id {} is not electable under the new configuration with "
+                             "{} for replica set {}",
+                             config.members[static_cast<std::size_t>(self)].host, self, to_string(config.stamp),
+                             config.set_name)));
     }
     if (request.force) {
       later.reconfiguring = false;
@@ -182,9 +186,10 @@ std::optional<bson::Document> reconfig_command(Member& member, ReplyTo to, bson:
     if (!committed) return answer(later, request.to, refusal_reply(not_committed(later)));
     if (auto lost = not_writable(later)) return answer(later, request.to, refusal_reply(*lost));
     if (later.reconfiguring) {
-      return answer(later, request.to,
-                    refusal_reply(Err::configuration_in_progress,
-                                  "Cannot run replSetReconfig because the node is currently updating its configuration"));
+      return answer(
+          later, request.to,
+          refusal_reply(Err::configuration_in_progress,
+                        "Cannot run replSetReconfig because the node is currently updating its configuration"));
     }
     check_and_install(later, request);
   });
@@ -220,7 +225,8 @@ void config_may_be_committed(Member& member) {
   for (const ConfigWait& wait : waiting) {
     member.timers.cancel(wait.deadline);
     if (lost) {
-      answer(member, wait.to, refusal_reply(Err::primary_stepped_down, "Primary stepped down while waiting for replication"));
+      answer(member, wait.to,
+             refusal_reply(Err::primary_stepped_down, "Primary stepped down while waiting for replication"));
     } else {
       wait.done(member);
     }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // How does the configuration change while the set runs?
 //
-//   replSetReconfig ──> is the current one committed? (waits) ──> rules ──> quorum check ──> installed ──> committed? ──> ok
-//                        └ maxTimeMS: 308                       └ 103, 93     └ 74                         └ maxTimeMS: 50
+//   replSetReconfig ──> is the current one committed? (waits) ──> rules ──> quorum check ──> installed ──> committed?
+//   ──> ok
+//                        └ maxTimeMS: 308                       └ 103, 93     └ 74                         └ maxTimeMS:
+//                        50
 //
 // A configuration is committed when a majority of its voters has it and what was committed before is committed in it.
-// Voters that join are `newlyAdded` (no vote) until they have synced; the primary then changes the configuration itself.
+// Voters that join are `newlyAdded` (no vote) until they have synced; the primary then changes the configuration
+// itself.
 #pragma once
 
 #include <optional>

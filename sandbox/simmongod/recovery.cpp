@@ -19,6 +19,19 @@ void put_collection(Member& member, const bson::Document& record) {
   member.store.put_collection(record.string("ns").value_or(""), std::move(collection));
 }
 
+void append_collection(const std::string& ns, const Collection& collection, std::vector<bson::Document>& out) {
+  bson::Array indexes;
+  for (const bson::Document& index : collection.indexes) indexes.append(index);
+  const bson::Document described{{"uuid", collection.uuid},
+                                 {"options", collection.options},
+                                 {"indexes", indexes},
+                                 {"minimum", collection.minimum}};
+  out.push_back(bson::Document{{"collection", described}, {"ns", ns}});
+  for (const auto& [record, document] : collection.records) {
+    out.push_back(bson::Document{{"document", document}, {"ns", ns}});
+  }
+}
+
 void replay_entry(Member& member, const bson::Document& record) {
   bson::Document document = record.document("op").value_or(bson::Document{});
   // In a snapshot the documents already hold what the oplog says.
@@ -77,27 +90,28 @@ void finish_recovery(Member& member, const Recovered& all) {
   if (all.config) install_stored(member, *all.config);
 }
 
-std::vector<bson::Document> snapshot_records(const Member& member, const Recovered& all) {
+// Entries that may still be rolled back stay entries: the documents are written as they were before them.
+std::vector<bson::Document> snapshot_records(Member& member, const Recovered& all) {
+  std::vector<bson::Document> uncommitted;
+  while (!member.oplog.empty() && member.oplog.last() > member.committed) {
+    const OplogEntry entry = member.oplog.pop();
+    member.store.undo(entry.undo);
+    uncommitted.push_back(entry.document);
+  }
   std::vector<bson::Document> out;
   if (all.config) {
     out.push_back(bson::Document{{"config", to_document(*all.config, member.options.flavor, NewlyAdded::show)}});
   }
   out.push_back(bson::Document{{"vote", member.election.voted_term}, {"for", member.election.voted_for}});
   out.push_back(bson::Document{{"term", member.election.term}});
-  for (const auto& [ns, collection] : member.store.collections()) {
-    bson::Array indexes;
-    for (const bson::Document& index : collection->indexes) indexes.append(index);
-    const bson::Document described{{"uuid", collection->uuid},
-                                   {"options", collection->options},
-                                   {"indexes", indexes},
-                                   {"minimum", collection->minimum}};
-    out.push_back(bson::Document{{"collection", described}, {"ns", ns}});
-    for (const auto& [record, document] : collection->records) {
-      out.push_back(bson::Document{{"document", document}, {"ns", ns}});
-    }
-  }
+  for (const auto& [ns, collection] : member.store.collections()) append_collection(ns, *collection, out);
   for (std::size_t i = 0; i < member.oplog.size(); ++i) {
-    out.push_back(bson::Document{{"op", member.oplog.at(i).document}, {"committed", member.committed}, {"applied", true}});
+    out.push_back(
+        bson::Document{{"op", member.oplog.at(i).document}, {"committed", member.committed}, {"applied", true}});
+  }
+  for (auto entry = uncommitted.rbegin(); entry != uncommitted.rend(); ++entry) {
+    out.push_back(bson::Document{{"op", *entry}, {"committed", member.committed}});
+    apply_entry(member, *entry);
   }
   return out;
 }

@@ -26,6 +26,6 @@ void replay_record(Member& member, const bson::Document& record, Recovered& so_f
 void finish_recovery(Member& member, const Recovered& all);
 
 // The same state in fewer records: what a journal is replaced by when it has grown.
-std::vector<bson::Document> snapshot_records(const Member& member, const Recovered& all);
+std::vector<bson::Document> snapshot_records(Member& member, const Recovered& all);
 
 }  // namespace simmongod

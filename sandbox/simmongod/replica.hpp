@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What does a member remember of the others, of elections, of replication and of those who wait? Plain values, one per
-// concern; the rooms that change them are named beside each.
+// What does a member remember of the others, of elections and of replication? Plain values, one per concern; the rooms
+// that change them are named beside each.
 #pragma once
 
-#include <deque>
-#include <list>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <vector>
 
 #include "libk8s/base/clock.hpp"
-#include "operators/mongodb/wire/scram_server.hpp"
 #include "sandbox/simmongod/oplog.hpp"
 #include "sandbox/simmongod/ports.hpp"
 #include "sandbox/simmongod/set_config.hpp"
@@ -98,6 +92,20 @@ struct Election {
   std::int64_t stepped_down_by_term = 0;
 };
 
+struct StepDown {
+  // Nobody for a signalled shutdown.
+  std::optional<ReplyTo> to = {};
+  k8s::Monotonic wait_until{};
+  k8s::Millis no_election_for{};
+  bool force = false;
+  // The replication state lock is held: what was under way has been told to go away.
+  bool acquired = false;
+  // One write is caught before that.
+  bool caught_one = false;
+  TimerId timer = 0;
+  Action then = {};
+};
+
 // sync.cpp, rollback.cpp, initial_sync.cpp
 enum class Phase { idle, initial_sync, rollback, applying };
 struct Sync {
@@ -122,97 +130,6 @@ struct Sync {
   std::int64_t clone_record = 0;
   std::int64_t cloned = 0;
   int attempts = 0;
-};
-
-struct WriteConcern {
-  // A number, or "majority", or the name of a mode.
-  std::int64_t nodes = 1;
-  std::string mode = {};
-  bool journal = false;
-  std::int64_t timeout_ms = 0;
-  std::string_view provenance = "clientSupplied";
-
-  bool is_majority() const { return mode == "majority"; }
-  bool operator==(const WriteConcern&) const = default;
-};
-
-struct WriteWait {
-  ReplyTo to = {};
-  OpTime optime = {};
-  WriteConcern concern = {};
-  bson::Document reply = {};
-  TimerId deadline = 0;
-};
-struct HelloWait {
-  ReplyTo to = {};
-  bson::Document command = {};
-  TimerId deadline = 0;
-};
-// A follower that waits for new entries (fetch_source.cpp), or a tailing cursor.
-struct TailWait {
-  ReplyTo to = {};
-  bson::Document command = {};
-  TimerId deadline = 0;
-  bool cursor = false;
-};
-struct ConfigWait {
-  ReplyTo to = {};
-  Action done = {};
-  TimerId deadline = 0;
-};
-struct StepDown {
-  // Nobody for a signalled shutdown.
-  std::optional<ReplyTo> to = {};
-  k8s::Monotonic wait_until{};
-  k8s::Millis no_election_for{};
-  bool force = false;
-  // The replication state lock is held: what was under way has been told to go away.
-  bool acquired = false;
-  // One write is caught before that.
-  bool caught_one = false;
-  TimerId timer = 0;
-  Action then = {};
-};
-
-struct AuthenticatedUser {
-  std::string user = {};
-  std::string db = {};
-
-  bool operator==(const AuthenticatedUser&) const = default;
-};
-
-struct Conversation {
-  int id = 0;
-  mongo::Mechanism mechanism = mongo::Mechanism::scram_sha_256;
-  // Several only for __system: one per key of the keyfile.
-  std::vector<mongo::ScramServer> servers = {};
-  AuthenticatedUser user = {};
-  bool proved = false;
-  bool skip_empty = false;
-};
-
-struct Client {
-  std::int64_t number = 0;
-  bool loopback = true;
-  std::vector<AuthenticatedUser> users = {};
-  std::optional<Conversation> conversation = {};
-};
-
-struct Cursor {
-  std::string ns = {};
-  ConnectionId connection = 0;
-  std::deque<bson::Document> rest = {};
-  // A tailing cursor on the oplog goes on after this.
-  bool tailable = false;
-  bool await_data = false;
-  bson::Document filter = {};
-  Timestamp position = {};
-};
-
-struct Session {
-  std::int64_t transaction = -1;
-  std::map<std::int64_t, bson::Document> statements = {};
-  OpTime last = {};
 };
 
 }  // namespace simmongod

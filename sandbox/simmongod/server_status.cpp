@@ -63,7 +63,9 @@ bson::Document server_status(const Member& member) {
   out.append("process", "mongod").append("pid", member.options.pid).append("uptime", static_cast<double>(seconds));
   out.append("uptimeMillis", std::int64_t{up.count()}).append("uptimeEstimate", seconds);
   out.append("localTime", date_of(member.now.wall));
-  out.append("asserts", bson::Document{{"regular", 0}, {"warning", 0}, {"msg", 0}, {"user", 0}, {"tripwire", 0}, {"rollovers", 0}});
+  out.append(
+      "asserts",
+      bson::Document{{"regular", 0}, {"warning", 0}, {"msg", 0}, {"user", 0}, {"tripwire", 0}, {"rollovers", 0}});
   out.append("connections", connections(member));
   out.append("defaultRWConcern", get_default_concerns(member));
   out.append("electionMetrics", election_metrics(member));
@@ -76,18 +78,23 @@ bson::Document server_status(const Member& member) {
                                            {"isLaggedCount", 0},
                                            {"isLaggedTimeMicros", std::int64_t{0}}});
   out.append("freeMonitoring", bson::Document{{"state", "undecided"}});
-  out.append("globalLock", bson::Document{{"totalTime", std::int64_t{up.count() * 1000}}, {"currentQueue", queue}, {"activeClients", queue}});
+  out.append("globalLock",
+             bson::Document{
+                 {"totalTime", std::int64_t{up.count() * 1000}}, {"currentQueue", queue}, {"activeClients", queue}});
   out.append("opcounters", counters(member, true)).append("opcountersRepl", counters(member, false));
   if (!member.options.set_name.empty()) {
     out.append("repl", bson::Builder(hello_topology(member, HelloName::hello)).append("rbid", 1).done());
   }
   out.append("storageEngine", bson::Document{{"name", "wiredTiger"},
                                              {"supportsCommittedReads", true},
+                                             {"oldestRequiredTimestampForCrashRecovery", member.committed.ts},
                                              {"supportsPendingDrops", true},
+                                             {"dropPendingIdents", std::int64_t{0}},
                                              {"supportsSnapshotReadConcern", true},
                                              {"readOnly", false},
                                              {"persistent", true},
-                                             {"backupCursorOpen", false}});
+                                             {"backupCursorOpen", false},
+                                             {"supportsResumableIndexBuilds", true}});
   out.append("trafficRecording", bson::Document{{"running", false}});
   out.append("mem", bson::Document{{"bits", 64}, {"resident", 64}, {"virtual", 256}, {"supported", true}});
   return out.done();

@@ -18,8 +18,8 @@ std::optional<std::string> duplicate(const SetConfig& config) {
     for (std::size_t j = i + 1; j < config.members.size(); ++j) {
       if (config.members[i].id == config.members[j].id) {
         return fmt::format(
-            "Found two member configurations with same _id field, members.{}._id == members.{}._id == MemberId({})", i, j,
-            config.members[i].id);
+            "Found two member configurations with same _id field, members.{}._id == members.{}._id == MemberId({})", i,
+            j, config.members[i].id);
       }
       if (config.members[i].host == config.members[j].host) {
         return fmt::format(
@@ -59,7 +59,8 @@ std::optional<std::string> member_change(const MemberConfig& before, const Membe
   }
   if (before.id == after.id && before.build_indexes != after.build_indexes) {
     return fmt::format(
-        "New and old configurations differ in the setting of the buildIndexes field for member {}; to make this change, "
+        "New and old configurations differ in the setting of the buildIndexes field for member {}; to make this "
+        "change, "
         "remove then re-add the member",
         before.host);
   }
@@ -117,7 +118,8 @@ std::optional<std::string> validate_config(const SetConfig& config) {
   }
   if (auto bad = duplicate(config)) return bad;
   if (auto bad = horizons(config)) return bad;
-  const auto local = std::ranges::count_if(config.members, [](const auto& member) { return is_localhost(member.host); });
+  const auto local =
+      std::ranges::count_if(config.members, [](const auto& member) { return is_localhost(member.host); });
   if (local != 0 && static_cast<std::size_t>(local) != config.members.size()) {
     return fmt::format(
         "Either all host names in a replica set configuration must be localhost references, or none must be; found {} "
@@ -125,8 +127,9 @@ std::optional<std::string> validate_config(const SetConfig& config) {
         local, config.members.size());
   }
   if (const int voters = config.voters(); voters < 1 || voters > kMaxVoters) {
-    return fmt::format("Replica set configuration contains {} voting members, but must be at least 1 and no more than {}",
-                       voters, kMaxVoters);
+    return fmt::format(
+        "Replica set configuration contains {} voting members, but must be at least 1 and no more than {}", voters,
+        kMaxVoters);
   }
   if (std::ranges::none_of(config.members, &MemberConfig::is_electable)) {
     return "Replica set configuration must contain at least one non-arbiter member with priority > 0";

@@ -99,7 +99,8 @@ Outcome check_member(const MemberConfig& member) {
   }
   if (member.arbiter && member.votes == 0) return Bad{"Arbiter must vote (cannot have 0 votes)"};
   if (member.votes == 0 && member.priority != 0) return Bad{"priority must be 0 when non-voting (votes:0)"};
-  if (member.delay_seconds > 0 && member.priority != 0) return Bad{"priority must be 0 when secondaryDelaySecs is used"};
+  if (member.delay_seconds > 0 && member.priority != 0)
+    return Bad{"priority must be 0 when secondaryDelaySecs is used"};
   if (member.hidden && member.priority != 0) return Bad{"priority must be 0 when hidden=true"};
   if (!member.build_indexes && member.priority != 0) return Bad{"priority must be 0 when buildIndexes=false"};
   return {};
@@ -118,7 +119,8 @@ Outcome parse_member(const Element& item, MemberConfig& member) {
     if (auto bad = parse_member_field(field, member)) return Bad{context + bad->text};
   }
   for (const auto& [there, name] : {std::pair{has_id, "_id"}, std::pair{has_host, "host"}}) {
-    if (!there) return Bad{fmt::format("{}BSON field 'MemberConfig.{}' is missing but a required field", context, name)};
+    if (!there)
+      return Bad{fmt::format("{}BSON field 'MemberConfig.{}' is missing but a required field", context, name)};
   }
   if (member.arbiter && !has_priority) member.priority = 0;
   // An arbiter's priority says nothing: the server reads 1 as 0.

@@ -31,7 +31,7 @@ void quiesce(Member& member, k8s::Millis period) {
 void begin(Member& member, k8s::Millis period) {
   member.shutdown.requested = true;
   log(member, {"REPL", 4784900, "Stepping down the ReplicationCoordinator for shutdown"});
-  step_down_for_shutdown(member, [period](Member& later) { quiesce(later, period); });
+  step_down_for_shutdown(member, period, [period](Member& later) { quiesce(later, period); });
 }
 
 }  // namespace
@@ -48,7 +48,8 @@ std::optional<bson::Document> shutdown_command(Member& member, ReplyTo to, bson:
   if (member.shutdown.requested) return refusal_reply(Err::shutdown_in_progress, "shutdown is in progress");
   (void)to;  // the server closes the connection instead of answering
   const bool alone = !member.config || member.self < 0;
-  begin(member, alone || command.flag("force") ? k8s::Millis(0) : k8s::Seconds(command.number("timeoutSecs").value_or(15)));
+  begin(member,
+        alone || command.flag("force") ? k8s::Millis(0) : k8s::Seconds(command.number("timeoutSecs").value_or(15)));
   return {};
 }
 

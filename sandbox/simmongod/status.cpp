@@ -13,7 +13,8 @@ int seconds_since(const Member& member, k8s::Monotonic since) {
 void append_source(const Member& member, const std::string& host, bson::Builder& out) {
   const int index = host.empty() ? -1 : member.config->index_of_host(host);
   out.append("syncSourceHost", host);
-  out.append("syncSourceId", index < 0 ? -1 : static_cast<int>(member.config->members[static_cast<std::size_t>(index)].id));
+  out.append("syncSourceId",
+             index < 0 ? -1 : static_cast<int>(member.config->members[static_cast<std::size_t>(index)].id));
 }
 
 bson::Document self_document(const Member& member, const MemberConfig& config) {
@@ -67,9 +68,12 @@ bson::Document peer_document(const Member& member, const MemberConfig& config, c
 bson::Document optimes(const Member& member) {
   const bson::Date committed = date_of(member.oplog.wall_of(member.committed));
   const bson::Date last = date_of(member.oplog.last_wall());
-  return bson::Document{{"lastCommittedOpTime", member.committed},  {"lastCommittedWallTime", committed},
-                        {"readConcernMajorityOpTime", member.committed}, {"appliedOpTime", member.oplog.last()},
-                        {"durableOpTime", member.durable},          {"lastAppliedWallTime", last},
+  return bson::Document{{"lastCommittedOpTime", member.committed},
+                        {"lastCommittedWallTime", committed},
+                        {"readConcernMajorityOpTime", member.committed},
+                        {"appliedOpTime", member.oplog.last()},
+                        {"durableOpTime", member.durable},
+                        {"lastAppliedWallTime", last},
                         {"lastDurableWallTime", last}};
 }
 
@@ -79,7 +83,8 @@ bson::Document status_command(const Member& member) {
   if (member.options.set_name.empty()) return refusal_reply(Err::no_replication_enabled, "not running with --replSet");
   if (!member.config) return refusal_reply(Err::not_yet_initialized, "no replset config has been received");
   if (member.self < 0) {
-    return refusal_reply(Err::invalid_replica_set_config, "Our replica set config is invalid or we are not a member of it");
+    return refusal_reply(Err::invalid_replica_set_config,
+                         "Our replica set config is invalid or we are not a member of it");
   }
   const SetConfig& config = *member.config;
   bson::Array members;
@@ -92,7 +97,8 @@ bson::Document status_command(const Member& member) {
   out.append("set", config.set_name).append("date", date_of(member.now.wall));
   out.append("myState", static_cast<int>(state_of(member))).append("term", member.election.term);
   append_source(member, member.sync.source, out);
-  out.append("heartbeatIntervalMillis", config.heartbeat_interval_ms).append("majorityVoteCount", config.vote_majority());
+  out.append("heartbeatIntervalMillis", config.heartbeat_interval_ms)
+      .append("majorityVoteCount", config.vote_majority());
   out.append("writeMajorityCount", config.write_majority()).append("votingMembersCount", config.voters());
   out.append("writableVotingMembersCount", config.writable_voters());
   out.append("optimes", optimes(member));

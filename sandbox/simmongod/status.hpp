@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What does this member believe of the whole set? https://www.mongodb.com/docs/manual/reference/command/replSetGetStatus/
+// What does this member believe of the whole set?
+// https://www.mongodb.com/docs/manual/reference/command/replSetGetStatus/
 #pragma once
 
 #include "sandbox/simmongod/member.hpp"

@@ -38,8 +38,8 @@ int successor(const Member& member) {
   int best = -1;
   for (std::size_t i = 0; i < member.peers.size(); ++i) {
     if (static_cast<int>(i) == member.self || !is_electable(member, i) || !is_caught_up(member, i)) continue;
-    const bool better =
-        best < 0 || member.config->members[i].priority > member.config->members[static_cast<std::size_t>(best)].priority;
+    const bool better = best < 0 || member.config->members[i].priority >
+                                        member.config->members[static_cast<std::size_t>(best)].priority;
     if (better) best = static_cast<int>(i);
   }
   return best;
@@ -73,8 +73,8 @@ void hand_over(Member& member, int to) {
   if (to < 0 || !flag_parameter(member, "enableElectionHandoff", true)) return;
   const std::string host = member.config->members[static_cast<std::size_t>(to)].host;
   log(member, {"ELECTION", 21356, "Handing off election"}, bson::Document{{"target", host}});
-  ask_peer(member, host, Channel::control, bson::Document{{"replSetStepUp", 1}, {"skipDryRun", true}}, k8s::Millis(5000),
-           [](Member&, const PeerAnswer&) {});
+  ask_peer(member, host, Channel::control, bson::Document{{"replSetStepUp", 1}, {"skipDryRun", true}},
+           k8s::Millis(5000), [](Member&, const PeerAnswer&) {});
 }
 
 void succeed(Member& member) {
@@ -100,11 +100,12 @@ void give_up(Member& member) {
   member.election.leadership = Leadership::writable;
   topology_changed(member);
   if (over.to) {
-    answer(member, *over.to,
-           refusal_reply(Err::exceeded_time_limit,
-                         fmt::format("No electable secondaries caught up as of {}. Please use the replSetStepDown command "
-                                     "with the argument {{force: true}} to force node to step down.",
-                                     date_text(member.now.wall))));
+    answer(
+        member, *over.to,
+        refusal_reply(Err::exceeded_time_limit,
+                      fmt::format("No electable secondaries caught up as of {}. Please use the replSetStepDown command "
+                                  "with the argument {{force: true}} to force node to step down.",
+                                  date_text(member.now.wall))));
   }
   if (over.then) over.then(member);
 }
@@ -139,13 +140,15 @@ std::optional<bson::Document> step_down_command(Member& member, ReplyTo to, bson
   const bool force = command.flag("force");
   const std::int64_t catch_up = command.number("secondaryCatchUpPeriodSecs").value_or(force ? 0 : 10);
   if (seconds < 0) return refusal_reply(Err::bad_value, "stepdown period must be a positive integer");
-  if (catch_up < 0) return refusal_reply(Err::bad_value, "secondaryCatchUpPeriodSecs period must be a positive or absent");
-  if (seconds <= catch_up) {
+  if (catch_up < 0)
+    return refusal_reply(Err::bad_value, "secondaryCatchUpPeriodSecs period must be a positive or absent");
+  if (seconds < catch_up) {
     return refusal_reply(Err::bad_value, "stepdown period must be longer than secondaryCatchUpPeriodSecs");
   }
   if (!is_primary(member)) return refusal_reply(Err::not_writable_primary, "not primary so can't step down");
   if (member.step_down) {
-    return refusal_reply(Err::configuration_in_progress, "replSetStepDown failed because another step down is in progress");
+    return refusal_reply(Err::configuration_in_progress,
+                         "replSetStepDown failed because another step down is in progress");
   }
   begin(member, StepDown{.to = to,
                          .wait_until = member.now.monotonic + k8s::Seconds(catch_up),
@@ -154,13 +157,13 @@ std::optional<bson::Document> step_down_command(Member& member, ReplyTo to, bson
   return {};
 }
 
-void step_down_for_shutdown(Member& member, Action then) {
+void step_down_for_shutdown(Member& member, k8s::Millis at_most, Action then) {
   if (!is_primary(member)) return then(member);
   if (member.step_down) {
     member.step_down->then = std::move(then);
     return;
   }
-  begin(member, StepDown{.wait_until = member.now.monotonic + k8s::Seconds(10),
+  begin(member, StepDown{.wait_until = member.now.monotonic + at_most,
                          .no_election_for = k8s::Seconds(120),
                          .force = true,
                          .then = std::move(then)});

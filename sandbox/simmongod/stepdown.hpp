@@ -13,8 +13,8 @@
 namespace simmongod {
 
 std::optional<bson::Document> step_down_command(Member& member, ReplyTo to, bson::View command);
-// Part of a signalled shutdown; `then` is called once it is over, successfully or not.
-void step_down_for_shutdown(Member& member, Action then);
+// Part of a shutdown; `then` is called once it is over. Nobody caught up within `at_most`: steps down all the same.
+void step_down_for_shutdown(Member& member, k8s::Millis at_most, Action then);
 // News about a member: an attempt under way looks again.
 void step_down_if_possible(Member& member);
 // At once and without a successor.

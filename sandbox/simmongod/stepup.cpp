@@ -21,7 +21,9 @@ void create_own_collections(Member& member) {
   if (member.options.flavor.development_49) ensure_collection(member, "config.tenantMigrationDonors");
   for (int i = 0; i < 2; ++i) {
     const std::int64_t key = 7710617695447678980 + i;
-    log_change(member, LocalChange{.op = "i", .ns = "admin.system.keys", .o = bson::Document{{"_id", key}, {"purpose", "HMAC"}}});
+    log_change(
+        member,
+        LocalChange{.op = "i", .ns = "admin.system.keys", .o = bson::Document{{"_id", key}, {"purpose", "HMAC"}}});
   }
   ensure_collection(member, "admin.system.version");
   const bson::Document version{{"_id", "featureCompatibilityVersion"},
@@ -54,7 +56,8 @@ bson::Document metrics(const Member& member, const std::string& reason, std::int
   out.append("lastElectionReason", reason).append("lastElectionDate", date_of(member.now.wall));
   out.append("electionTerm", member.election.term);
   out.append("lastCommittedOpTimeAtElection", member.committed).append("lastSeenOpTimeAtElection", member.oplog.last());
-  out.append("numVotesNeeded", member.config->vote_majority()).append("priorityAtElection", own_config(member)->priority);
+  out.append("numVotesNeeded", member.config->vote_majority())
+      .append("priorityAtElection", own_config(member)->priority);
   out.append("electionTimeoutMillis", member.config->election_timeout_ms);
   if (prior >= 0) out.append("priorPrimaryMemberId", static_cast<int>(prior));
   if (member.config->members.size() > 1) out.append("numCatchUpOps", std::int64_t{0});

@@ -141,7 +141,9 @@ void Store::make_view(const Change& change) {
   const bson::View o = change.entry.sub("o");
   const std::string ns = o.string("_id").value_or("");
   if (ns.empty() || collections_.contains(ns) || !o.has("viewOn")) return;
-  make(ns, {}, bson::Document{{"viewOn", *o.find("viewOn")}, {"pipeline", o.has("pipeline") ? bson::Value(*o.find("pipeline")) : bson::Value(bson::Array{})}});
+  make(ns, {},
+       bson::Document{{"viewOn", *o.find("viewOn")},
+                      {"pipeline", o.has("pipeline") ? bson::Value(*o.find("pipeline")) : bson::Value(bson::Array{})}});
   change.undo.push_back(EraseCollection{ns});
 }
 

@@ -104,7 +104,8 @@ class Store {
 std::string database_of(const std::string& ns);
 std::string collection_of(const std::string& ns);
 
-// What an update entry's `o` makes of a document: {$v: 2, diff: {u, i, d}}, {$set, $unset} of $v: 1, or a whole document.
+// What an update entry's `o` makes of a document: {$v: 2, diff: {u, i, d}}, {$set, $unset} of $v: 1, or a whole
+// document.
 bson::Document apply_update(bson::View before, bson::View change);
 // The `o` that turns one into the other.
 bson::Document diff_entry(bson::View before, bson::View after);

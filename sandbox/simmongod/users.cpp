@@ -67,7 +67,8 @@ std::optional<bson::Document> credentials(Member& member, bson::View command, co
   bson::Builder out;
   for (const auto mechanism : {mongo::Mechanism::scram_sha_1, mongo::Mechanism::scram_sha_256}) {
     bool wanted = !command.has("mechanisms");
-    for (const bson::Element& name : command.sub("mechanisms")) wanted = wanted || name.string() == mongo::name(mechanism);
+    for (const bson::Element& name : command.sub("mechanisms"))
+      wanted = wanted || name.string() == mongo::name(mechanism);
     if (!wanted) continue;
     const auto credential = credential_document(member, mechanism, user, password);
     if (!credential) return {};
@@ -138,7 +139,8 @@ bson::Document create_user(Member& member, const std::string& db, bson::View com
   const std::string user = command.string("createUser").value_or("");
   if (user.empty()) return refusal_reply(Err::bad_value, "User document needs 'user' field to be non-empty");
   if (!command.has("roles")) {
-    return refusal_reply(Refusal{.code = 40414, .message = "BSON field 'createUser.roles' is missing but a required field"});
+    return refusal_reply(
+        Refusal{.code = 40414, .message = "BSON field 'createUser.roles' is missing but a required field"});
   }
   ensure_collection(member, std::string(kUsers));
   const Timestamp at = next_timestamp(member);  // taken even when the insert fails on a duplicate

@@ -38,10 +38,8 @@ bson::Document error_document(int index, const Refusal& why) {
 
 std::optional<SessionStatement> statement_of(const Statements& work, std::int64_t number) {
   if (work.session == nullptr) return {};
-  return SessionStatement{.lsid = *work.lsid,
-                          .transaction = work.transaction,
-                          .statement = number,
-                          .previous = work.session->last};
+  return SessionStatement{
+      .lsid = *work.lsid, .transaction = work.transaction, .statement = number, .previous = work.session->last};
 }
 
 void remember(const Statements& work, std::int64_t number, const Done& done) {
@@ -89,7 +87,8 @@ Done insert_one(const Statements& work, int index, bson::View given) {
   const Timestamp at = next_timestamp(member);
   const Element id = *document.find("_id");
   if (member.store.by_id(work.ns, id)) return Done{.error = duplicate(index, work.ns, id)};
-  log_change(member, LocalChange{.op = "i", .ns = work.ns, .o = document, .session = statement_of(work, index), .at = at});
+  log_change(member,
+             LocalChange{.op = "i", .ns = work.ns, .o = document, .session = statement_of(work, index), .at = at});
   return Done{.n = 1};
 }
 
@@ -159,10 +158,11 @@ std::optional<Refusal> open_session(Statements& work, bson::View command) {
   const auto id = lsid->binary("id");
   Session& session = work.member.sessions[id ? id->bytes : std::string()];
   if (*number < session.transaction) {
-    return refuse(Err::transaction_too_old,
-                  fmt::format("Retryable write with txnNumber {} is prohibited on session because a newer retryable write "
-                              "with txnNumber {} has already started on this session.",
-                              *number, session.transaction));
+    return refuse(
+        Err::transaction_too_old,
+        fmt::format("Retryable write with txnNumber {} is prohibited on session because a newer retryable write "
+                    "with txnNumber {} has already started on this session.",
+                    *number, session.transaction));
   }
   if (*number > session.transaction) session = Session{.transaction = *number};
   const std::string user = mongo::hash(mongo::Mechanism::scram_sha_256, "");

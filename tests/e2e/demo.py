@@ -27,7 +27,7 @@ from tests.e2e.steps.live import Screen, follow
 from tests.e2e.steps.operator import Operator
 from tests.e2e.steps.real_cluster import bring_up, results, wrapper
 from tests.e2e.steps.replica_set import Object, ReplicaSet, is_settled
-from tests.e2e.steps.roll import Roll, most_down_at_once, order_faults, successor_faults
+from tests.e2e.steps.roll import Roll, most_down_at_once, order_faults, stalls, successor_faults
 from tests.e2e.steps.watch import Watch
 from tests.e2e.steps.wire_tap import WireTap
 from tests.e2e.steps.world import ClusterError, World, now
@@ -183,6 +183,7 @@ class Demo:
         most = most_down_at_once(evidence, roll.since)
         self.facts["most_down_at_once"] = most
         self.checks.check(most == 1, "never more than one member was down", f"{most} were down at once")
+        self.checks.none_of(stalls(evidence, self.begun), "nothing was called Stalled, for all went well")
         self.judge_invariants(evidence)
 
     def judge_invariants(self, evidence: Evidence) -> None:

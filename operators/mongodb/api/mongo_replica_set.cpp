@@ -25,10 +25,13 @@ bool value_of(const Words<Enum, N>& words, std::string_view text, Enum& out) {
   return true;
 }
 
-constexpr Words<ReclaimPolicy, 2> kReclaimPolicies{{{ReclaimPolicy::retain, "Retain"}, {ReclaimPolicy::remove, "Delete"}}};
-constexpr Words<Spread, 3> kSpreads{{{Spread::required, "Required"}, {Spread::preferred, "Preferred"}, {Spread::none, "None"}}};
-constexpr Words<UpdateStrategy, 3> kStrategies{
-    {{UpdateStrategy::automatic, "Automatic"}, {UpdateStrategy::on_delete, "OnDelete"}, {UpdateStrategy::paused, "Paused"}}};
+constexpr Words<ReclaimPolicy, 2> kReclaimPolicies{
+    {{ReclaimPolicy::retain, "Retain"}, {ReclaimPolicy::remove, "Delete"}}};
+constexpr Words<Spread, 3> kSpreads{
+    {{Spread::required, "Required"}, {Spread::preferred, "Preferred"}, {Spread::none, "None"}}};
+constexpr Words<UpdateStrategy, 3> kStrategies{{{UpdateStrategy::automatic, "Automatic"},
+                                                {UpdateStrategy::on_delete, "OnDelete"},
+                                                {UpdateStrategy::paused, "Paused"}}};
 constexpr Words<OperationType, 4> kOperationTypes{{{OperationType::initialise, "Initialise"},
                                                    {OperationType::restart_member, "RestartMember"},
                                                    {OperationType::scale_up, "ScaleUp"},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MongoReplicaSet, as the user writes it and as we report on it. The schema is crds/mongoreplicasets.yaml; a test holds the two together.
+// MongoReplicaSet, as the user writes it and as we report on it. The schema is crds/mongoreplicasets.yaml; a test holds
+// the two together.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@
 
 namespace mongodb {
 
-inline constexpr k8s::ResourceType kMongoReplicaSets{"mongodb.sagong.dev", "v1alpha1", "mongoreplicasets", "MongoReplicaSet"};
+inline constexpr k8s::ResourceType kMongoReplicaSets{"mongodb.sagong.dev", "v1alpha1", "mongoreplicasets",
+                                                     "MongoReplicaSet"};
 
 enum class ReclaimPolicy { retain, remove };
 std::string to_text(ReclaimPolicy policy);  // "Retain", "Delete"
@@ -53,7 +55,8 @@ enum class Spread { required, preferred, none };
 std::string to_text(Spread spread);  // "Required", "Preferred", "None"
 bool from_text(std::string_view text, Spread& out);
 
-// Where members may run. `host` and `zone` keep members apart by kubernetes.io/hostname and topology.kubernetes.io/zone.
+// Where members may run. `host` and `zone` keep members apart by kubernetes.io/hostname and
+// topology.kubernetes.io/zone.
 struct Placement {
   Spread host = Spread::preferred;
   Spread zone = Spread::preferred;
@@ -72,7 +75,8 @@ struct Placement {
   }
 };
 
-// `config` is mongod's own configuration file; options that the operator sets are refused (manifests/mongod_config.hpp lists them).
+// `config` is mongod's own configuration file; options that the operator sets are refused (manifests/mongod_config.hpp
+// lists them).
 struct Mongod {
   k8s::json::Value config;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What we report on a replica set, and what we remember across our own restarts: every operation is a phase here, never in memory.
+// What we report on a replica set, and what we remember across our own restarts: every operation is a phase here, never
+// in memory.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +21,15 @@ bool from_text(std::string_view text, OperationType& out);
 
 // The steps of all operations; which belong to which is drawn in operators/mongodb/README.md.
 enum class Phase {
-  initiating,           // Initialise: replSetInitiate may have been sent to `member`
-  handing_over,         // RestartMember, ScaleDown: the primary gives way to `successor`
-  taking_down,          // RestartMember: the new template is in place; the pod `podUid` is evicted
-  coming_back,          // RestartMember: another pod runs; wait until the member is caught up beyond `commitPoint`
-  adding,               // ScaleUp: joins without a vote
-  promoting,            // ScaleUp: gets its vote
-  demoting,             // ScaleDown: loses priority, then its vote
-  removing,             // ScaleDown: leaves the configuration
-  shrinking,            // ScaleDown: its StatefulSet goes, its claim by policy
+  initiating,    // Initialise: replSetInitiate may have been sent to `member`
+  handing_over,  // RestartMember, ScaleDown: the primary gives way to `successor`
+  taking_down,   // RestartMember: the new template is in place; the pod `podUid` is evicted
+  coming_back,   // RestartMember: another pod runs; wait until the member is caught up beyond `commitPoint`
+  adding,        // ScaleUp: joins without a vote
+  promoting,     // ScaleUp: gets its vote
+  demoting,      // ScaleDown: loses priority, then its vote
+  removing,      // ScaleDown: leaves the configuration
+  shrinking,     // ScaleDown: its StatefulSet goes, its claim by policy
 };
 std::string to_text(Phase phase);  // "Initiating" …
 bool from_text(std::string_view text, Phase& out);
@@ -36,13 +37,13 @@ bool from_text(std::string_view text, Phase& out);
 struct Operation {
   OperationType type = OperationType::restart_member;
   Phase phase = Phase::taking_down;
-  std::int64_t member = 0;                  // ordinal
-  std::optional<std::int64_t> successor = {};    // ordinal: who is to become primary
-  std::optional<std::int64_t> term = {};         // the term that the hand-over started from
-  std::optional<k8s::Uid> pod_uid = {};          // the pod that goes down
-  std::optional<std::string> revision = {};      // what the member comes back as
-  std::optional<OpTime> commit_point = {};       // the member is back when it has applied this
-  k8s::WallSeconds since{};                 // when this phase began
+  std::int64_t member = 0;                     // ordinal
+  std::optional<std::int64_t> successor = {};  // ordinal: who is to become primary
+  std::optional<std::int64_t> term = {};       // the term that the hand-over started from
+  std::optional<k8s::Uid> pod_uid = {};        // the pod that goes down
+  std::optional<std::string> revision = {};    // what the member comes back as
+  std::optional<OpTime> commit_point = {};     // the member is back when it has applied this
+  k8s::WallSeconds since{};                    // when this phase began
   std::string because = {};
 
   bool operator==(const Operation&) const = default;
@@ -62,8 +63,9 @@ struct Operation {
 };
 
 struct MemberStatus {
-  std::string name = {};   // the pod's host name in the set: "orders-0"
-  std::string state = {};  // PRIMARY, SECONDARY, …; "Pending" while there is no pod, "Unreachable" while it does not answer
+  std::string name = {};  // the pod's host name in the set: "orders-0"
+  std::string state =
+      {};  // PRIMARY, SECONDARY, …; "Pending" while there is no pod, "Unreachable" while it does not answer
   std::int64_t lag_seconds = 0;  // coarse on purpose, so that it moves only when it matters
   std::string revision = {};
   std::string node = {};
@@ -120,15 +122,17 @@ struct Preview {
 struct MongoReplicaSetStatus {
   std::int64_t observed_generation = 0;
   std::vector<k8s::Condition> conditions = {};  // Ready, Reconciling, Stalled
-  std::int64_t replicas = 0;               // members in the replica set configuration; with `selector`, what `kubectl scale` and autoscalers read
+  std::int64_t replicas =
+      0;  // members in the replica set configuration; with `selector`, what `kubectl scale` and autoscalers read
   std::int64_t ready_replicas = 0;
   std::string selector = {};
-  std::string version = {};  // the oldest server version among the members
+  std::string version = {};   // the oldest server version among the members
   std::string revision = {};  // the target
   std::string primary = {};   // empty: none
   std::int64_t term = -1;
   std::int64_t config_version = 0;
-  // Recorded once, before anything else is done with an initiated set; never cleared. A second set is never initiated over it.
+  // Recorded once, before anything else is done with an initiated set; never cleared. A second set is never initiated
+  // over it.
   std::string replica_set_id = {};
   std::vector<MemberStatus> members = {};
   std::optional<Operation> operation = {};

@@ -90,8 +90,8 @@ Value mongod_container(const Build& build, std::int64_t ordinal) {
       {"name", "mongod"},
       {"image", image_of(build.set.spec)},
       {"command",
-       {path::kHelper, "start", "--host", build.names.host(ordinal), "--config", path::kConfig, "--keyfile-source", path::kKeyfileSource,
-        "--keyfile", path::kKeyfile}},
+       {path::kHelper, "start", "--host", build.names.host(ordinal), "--config", path::kConfig, "--keyfile-source",
+        path::kKeyfileSource, "--keyfile", path::kKeyfile}},
       {"env", Value::array({env_from_field("POD_IP", "status.podIP")})},
       {"ports", {{{"name", "mongodb"}, {"containerPort", kMongodPort}, {"protocol", "TCP"}}}},
       {"securityContext", restricted_container()},
@@ -109,7 +109,9 @@ Value mongod_container(const Build& build, std::int64_t ordinal) {
 }
 
 Value spread_term(const Build& build, const char* topology) {
-  return {{"topologyKey", topology}, {"labelSelector", {{"matchLabels", {{label::kReplicaSet, build.names.set.name.str()}, {label::kComponent, "member"}}}}}};
+  return {{"topologyKey", topology},
+          {"labelSelector",
+           {{"matchLabels", {{label::kReplicaSet, build.names.set.name.str()}, {label::kComponent, "member"}}}}}};
 }
 
 Value affinity(const Build& build) {
@@ -118,7 +120,9 @@ Value affinity(const Build& build) {
   const auto add = [&](Spread spread, const char* topology) {
     switch (spread) {
       case Spread::required: required.push_back(spread_term(build, topology)); break;
-      case Spread::preferred: preferred.push_back({{"weight", 100}, {"podAffinityTerm", spread_term(build, topology)}}); break;
+      case Spread::preferred:
+        preferred.push_back({{"weight", 100}, {"podAffinityTerm", spread_term(build, topology)}});
+        break;
       case Spread::none: break;
     }
   };
@@ -152,8 +156,10 @@ k8s::Manifest member_stateful_set(const Build& build, std::int64_t ordinal, cons
       {"containers", Value::array({mongod_container(build, ordinal)})},
       {"volumes", volumes(build, revision)},
   };
-  pod_spec["volumes"].push_back({{"name", "keyfile"}, {"secret", {{"secretName", build.names.keyfile()}, {"defaultMode", 0440}}}});
-  pod_spec["volumes"].push_back({{"name", "data"}, {"persistentVolumeClaim", {{"claimName", build.names.member(ordinal)}}}});
+  pod_spec["volumes"].push_back(
+      {{"name", "keyfile"}, {"secret", {{"secretName", build.names.keyfile()}, {"defaultMode", 0440}}}});
+  pod_spec["volumes"].push_back(
+      {{"name", "data"}, {"persistentVolumeClaim", {{"claimName", build.names.member(ordinal)}}}});
   place(build, pod_spec);
 
   Value body = owned_body(build, k8s::kStatefulSets, build.names.member(ordinal), labels);
@@ -163,8 +169,12 @@ k8s::Manifest member_stateful_set(const Build& build, std::int64_t ordinal, cons
       {"podManagementPolicy", "Parallel"},
       {"updateStrategy", {{"type", "OnDelete"}}},
       {"revisionHistoryLimit", 2},
-      {"selector", {{"matchLabels", {{label::kReplicaSet, build.names.set.name.str()}, {label::kMember, std::to_string(ordinal)}}}}},
-      {"template", {{"metadata", {{"labels", k8s::json::encode(labels)}, {"annotations", {{annotation::kRevision, revision}}}}}, {"spec", pod_spec}}},
+      {"selector",
+       {{"matchLabels",
+         {{label::kReplicaSet, build.names.set.name.str()}, {label::kMember, std::to_string(ordinal)}}}}},
+      {"template",
+       {{"metadata", {{"labels", k8s::json::encode(labels)}, {"annotations", {{annotation::kRevision, revision}}}}},
+        {"spec", pod_spec}}},
   };
   return {.type = k8s::kStatefulSets, .body = std::move(body)};
 }
@@ -182,13 +192,15 @@ k8s::Manifest member_service(const Build& build, std::int64_t ordinal) {
 }
 
 k8s::Manifest member_claim(const Build& build, std::int64_t ordinal) {
-  Value body = owned_body(build, k8s::kPersistentVolumeClaims, build.names.member(ordinal), build.names.member_labels(ordinal));
+  Value body =
+      owned_body(build, k8s::kPersistentVolumeClaims, build.names.member(ordinal), build.names.member_labels(ordinal));
   body["metadata"].erase("ownerReferences");
   body["spec"] = {
       {"accessModes", {"ReadWriteOnce"}},
       {"resources", {{"requests", {{"storage", build.set.spec.storage.size.text()}}}}},
   };
-  if (build.set.spec.storage.storage_class_name) body["spec"]["storageClassName"] = *build.set.spec.storage.storage_class_name;
+  if (build.set.spec.storage.storage_class_name)
+    body["spec"]["storageClassName"] = *build.set.spec.storage.storage_class_name;
   return {.type = k8s::kPersistentVolumeClaims, .body = std::move(body)};
 }
 
@@ -204,15 +216,16 @@ k8s::Manifest preflight_pod(const Build& build, const std::string& revision) {
       {"terminationGracePeriodSeconds", 1},
       {"securityContext", pod_security()},
       {"initContainers", Value::array({install_container(build)})},
-      {"containers", Value::array({{
-                         {"name", "mongod"},
-                         {"image", image_of(build.set.spec)},
-                         {"command", {path::kHelper, "preflight", "--config", path::kConfig}},
-                         {"resources", {{"requests", {{"cpu", "10m"}, {"memory", "64Mi"}}}, {"limits", {{"memory", "256Mi"}}}}},
-                         {"securityContext", restricted_container()},
-                         {"terminationMessagePolicy", "FallbackToLogsOnError"},
-                         {"volumeMounts", mounts(false)},
-                     }})},
+      {"containers",
+       Value::array({{
+           {"name", "mongod"},
+           {"image", image_of(build.set.spec)},
+           {"command", {path::kHelper, "preflight", "--config", path::kConfig}},
+           {"resources", {{"requests", {{"cpu", "10m"}, {"memory", "64Mi"}}}, {"limits", {{"memory", "256Mi"}}}}},
+           {"securityContext", restricted_container()},
+           {"terminationMessagePolicy", "FallbackToLogsOnError"},
+           {"volumeMounts", mounts(false)},
+       }})},
       {"volumes", volumes(build, revision)},
   };
   place(build, body["spec"]);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The objects of one member: its StatefulSet of one replica, its headless Service and its claim.
 //
-// One StatefulSet per member, under OnDelete: only the member whose turn it is gets a new template, and every member is kept alive while
-// the operator is away (docs/decisions/0003).
+// One StatefulSet per member, under OnDelete: only the member whose turn it is gets a new template, and every member is
+// kept alive while the operator is away (docs/decisions/0003).
 #pragma once
 
 #include <string>
@@ -26,7 +26,8 @@ k8s::Manifest member_service(const Build& build, std::int64_t ordinal);
 // Without owner: it outlives the replica set unless spec.storage.reclaimPolicy says otherwise.
 k8s::Manifest member_claim(const Build& build, std::int64_t ordinal);
 
-// Runs `mongod --outputConfig` with the target image and configuration, once, and is read by its exit code and termination message.
+// Runs `mongod --outputConfig` with the target image and configuration, once, and is read by its exit code and
+// termination message.
 k8s::Manifest preflight_pod(const Build& build, const std::string& revision);
 
 }  // namespace mongodb

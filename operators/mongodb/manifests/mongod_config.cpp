@@ -40,9 +40,11 @@ std::string reserved_option(const Value& config) {
     if (section == config.end()) continue;
     const bool set = row.option.empty() || (section->is_object() && section->contains(row.option));
     if (!set) continue;
-    const std::string option = row.option.empty() ? std::string{row.section} : fmt::format("{}.{}", row.section, row.option);
-    return fmt::format("spec.mongod.config sets {}, which the operator sets itself ({}): remove it from spec.mongod.config", option,
-                       row.instead);
+    const std::string option =
+        row.option.empty() ? std::string{row.section} : fmt::format("{}.{}", row.section, row.option);
+    return fmt::format(
+        "spec.mongod.config sets {}, which the operator sets itself ({}): remove it from spec.mongod.config", option,
+        row.instead);
   }
   return {};
 }
@@ -52,14 +54,17 @@ std::string reserved_option(const Value& config) {
 k8s::Result<Value> mongod_config(const MongoReplicaSet& set) {
   Value config = set.spec.mongod.config.is_null() ? Value::object() : set.spec.mongod.config;
   if (!config.is_object()) {
-    return k8s::Error{.code = k8s::Code::invalid, .message = "spec.mongod.config is not an object: write mongod's configuration file options there"};
+    return k8s::Error{
+        .code = k8s::Code::invalid,
+        .message = "spec.mongod.config is not an object: write mongod's configuration file options there"};
   }
   for (const auto& [section, options] : config.items()) {
     if (options.is_object()) continue;
-    return k8s::Error{.code = k8s::Code::invalid,
-                      .message = fmt::format("spec.mongod.config.{} is not an object: mongod's options come in sections, such as "
-                                             "storage.wiredTiger.engineConfig.cacheSizeGB",
-                                             section)};
+    return k8s::Error{
+        .code = k8s::Code::invalid,
+        .message = fmt::format("spec.mongod.config.{} is not an object: mongod's options come in sections, such as "
+                               "storage.wiredTiger.engineConfig.cacheSizeGB",
+                               section)};
   }
   const std::string reserved = reserved_option(config);
   if (!reserved.empty()) return k8s::Error{.code = k8s::Code::invalid, .message = reserved};

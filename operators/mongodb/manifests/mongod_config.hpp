@@ -19,16 +19,17 @@ inline constexpr const char* kConfigFolder = "/sagong/config";
 inline constexpr const char* kConfig = "/sagong/config/mongod.conf";
 inline constexpr const char* kKeyfileFolder = "/sagong/keyfile";
 inline constexpr const char* kKeyfileSource = "/sagong/keyfile/keyfile";
-inline constexpr const char* kRunFolder = "/sagong/run";          // memory; the keyfile as mongod wants it: its own, mode 0400
+inline constexpr const char* kRunFolder = "/sagong/run";  // memory; the keyfile as mongod wants it: its own, mode 0400
 inline constexpr const char* kKeyfile = "/sagong/run/keyfile";
 }  // namespace path
 
-// How long a member that was told to stop answers "shutting down" before it stops (mongod's default is 15 s). Clients learn of it at
-// once through their awaited hello, so the wait only costs time.
+// How long a member that was told to stop answers "shutting down" before it stops (mongod's default is 15 s). Clients
+// learn of it at once through their awaited hello, so the wait only costs time.
 inline constexpr int kQuiesceMillis = 1000;
 
-// The whole file but for net.bindIp, which `sagong-member start` gives on the command line because only the pod knows its address.
-// Code::invalid, with a sentence for the user, when spec.mongod.config is no object or sets an option that the operator sets.
+// The whole file but for net.bindIp, which `sagong-member start` gives on the command line because only the pod knows
+// its address. Code::invalid, with a sentence for the user, when spec.mongod.config is no object or sets an option that
+// the operator sets.
 k8s::Result<k8s::json::Value> mongod_config(const MongoReplicaSet& set);
 
 // As written into the ConfigMap: JSON, which is YAML.

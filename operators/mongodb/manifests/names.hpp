@@ -12,34 +12,36 @@
 namespace mongodb {
 
 inline constexpr int kMongodPort = 27017;
-inline constexpr const char* kManagedBy = "sagong-mongodb";  // field manager, and the value of app.kubernetes.io/managed-by
+inline constexpr const char* kManagedBy =
+    "sagong-mongodb";  // field manager, and the value of app.kubernetes.io/managed-by
 inline constexpr const char* kFinalizer = "mongodb.sagong.dev/ordered-deletion";
 
 namespace label {
 inline constexpr const char* kManagedBy = "app.kubernetes.io/managed-by";
 inline constexpr const char* kReplicaSet = "mongodb.sagong.dev/replica-set";
-inline constexpr const char* kComponent = "mongodb.sagong.dev/component";  // "member" or "preflight"
-inline constexpr const char* kMember = "mongodb.sagong.dev/member";        // ordinal
+inline constexpr const char* kComponent = "mongodb.sagong.dev/component";      // "member" or "preflight"
+inline constexpr const char* kMember = "mongodb.sagong.dev/member";            // ordinal
 inline constexpr const char* kPodName = "statefulset.kubernetes.io/pod-name";  // set by the StatefulSet controller
 }  // namespace label
 
 namespace annotation {
-inline constexpr const char* kRevision = "mongodb.sagong.dev/revision";            // on pod templates: our hash of what needs a restart
+inline constexpr const char* kRevision =
+    "mongodb.sagong.dev/revision";  // on pod templates: our hash of what needs a restart
 inline constexpr const char* kReplicaSetId = "mongodb.sagong.dev/replica-set-id";  // on claims: whose data this is
-inline constexpr const char* kTerm = "mongodb.sagong.dev/term";                    // on the primary Service: when its selector was right
+inline constexpr const char* kTerm = "mongodb.sagong.dev/term";  // on the primary Service: when its selector was right
 }  // namespace annotation
 
 struct Names {
   k8s::ObjectKey set;
   std::string cluster_domain = "cluster.local";
 
-  std::string member(std::int64_t ordinal) const;       // "orders-0": StatefulSet, Service, claim
-  std::string pod(std::int64_t ordinal) const;          // "orders-0-0"
-  std::string host(std::int64_t ordinal) const;         // "orders-0.databases.svc.cluster.local:27017"
-  std::string headless() const;                         // "orders"
-  std::string primary() const;                          // "orders-primary"
-  std::string budget() const;                           // "orders"
-  std::string keyfile() const;                          // "orders-keyfile"
+  std::string member(std::int64_t ordinal) const;                // "orders-0": StatefulSet, Service, claim
+  std::string pod(std::int64_t ordinal) const;                   // "orders-0-0"
+  std::string host(std::int64_t ordinal) const;                  // "orders-0.databases.svc.cluster.local:27017"
+  std::string headless() const;                                  // "orders"
+  std::string primary() const;                                   // "orders-primary"
+  std::string budget() const;                                    // "orders"
+  std::string keyfile() const;                                   // "orders-keyfile"
   std::string config_map(const std::string& revision) const;     // "orders-mongod-<revision>"
   std::string preflight_pod(const std::string& revision) const;  // "orders-preflight-<revision>"
 

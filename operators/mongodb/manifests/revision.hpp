@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which fields of a replica set make a member restart, as one short hash.
 //
-// It is ours and not the workload's: an operator of another version, which renders the pod differently, computes the same hash from the
-// same spec and so restarts nobody. Reverting a spec gives the old hash back.
+// It is ours and not the workload's: an operator of another version, which renders the pod differently, computes the
+// same hash from the same spec and so restarts nobody. Reverting a spec gives the old hash back.
 #pragma once
 
 #include <string>

@@ -15,7 +15,8 @@ Value mongodb_port() {
 
 }  // namespace
 
-Value owned_body(const Build& build, const k8s::ResourceType& type, const std::string& name, const std::map<std::string, std::string>& labels) {
+Value owned_body(const Build& build, const k8s::ResourceType& type, const std::string& name,
+                 const std::map<std::string, std::string>& labels) {
   return {
       {"apiVersion", type.api_version()},
       {"kind", type.kind},
@@ -61,7 +62,8 @@ k8s::Manifest disruption_budget(const Build& build, std::int64_t members) {
   Value body = owned_body(build, k8s::kPodDisruptionBudgets, build.names.budget(), build.names.labels());
   body["spec"] = {
       {"minAvailable", members > 1 ? members - 1 : 0},
-      {"selector", {{"matchLabels", {{label::kReplicaSet, build.names.set.name.str()}, {label::kComponent, "member"}}}}},
+      {"selector",
+       {{"matchLabels", {{label::kReplicaSet, build.names.set.name.str()}, {label::kComponent, "member"}}}}},
       {"unhealthyPodEvictionPolicy", "AlwaysAllow"},
   };
   return {.type = k8s::kPodDisruptionBudgets, .body = std::move(body)};

@@ -14,11 +14,11 @@ struct StateRow {
   std::string_view text;
 };
 constexpr std::array kStates{
-    StateRow{MemberState::startup, 0, "STARTUP"},       StateRow{MemberState::primary, 1, "PRIMARY"},
-    StateRow{MemberState::secondary, 2, "SECONDARY"},   StateRow{MemberState::recovering, 3, "RECOVERING"},
-    StateRow{MemberState::startup2, 5, "STARTUP2"},     StateRow{MemberState::unknown, 6, "UNKNOWN"},
-    StateRow{MemberState::arbiter, 7, "ARBITER"},       StateRow{MemberState::down, 8, "DOWN"},
-    StateRow{MemberState::rollback, 9, "ROLLBACK"},     StateRow{MemberState::removed, 10, "REMOVED"},
+    StateRow{MemberState::startup, 0, "STARTUP"},     StateRow{MemberState::primary, 1, "PRIMARY"},
+    StateRow{MemberState::secondary, 2, "SECONDARY"}, StateRow{MemberState::recovering, 3, "RECOVERING"},
+    StateRow{MemberState::startup2, 5, "STARTUP2"},   StateRow{MemberState::unknown, 6, "UNKNOWN"},
+    StateRow{MemberState::arbiter, 7, "ARBITER"},     StateRow{MemberState::down, 8, "DOWN"},
+    StateRow{MemberState::rollback, 9, "ROLLBACK"},   StateRow{MemberState::removed, 10, "REMOVED"},
 };
 
 constexpr std::array kReaches{

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known about one member of a replica set, as plain values: what the monitor publishes, what decide reads, what a record prints.
+// What is known about one member of a replica set, as plain values: what the monitor publishes, what decide reads, what
+// a record prints.
 //
-// Field names are the server's (hello, replSetGetStatus, replSetGetConfig). The raw configuration document is not here: reconfigurations
-// edit it as BSON, so that what we do not know is kept; the monitor hands it out by (term, version).
+// Field names are the server's (hello, replSetGetStatus, replSetGetConfig). The raw configuration document is not here:
+// reconfigurations edit it as BSON, so that what we do not know is kept; the monitor hands it out by (term, version).
 #pragma once
 
 #include <compare>
@@ -111,13 +112,13 @@ struct ReplicaSetConfig {
 
 // How far a conversation with the member has come.
 enum class Reach {
-  connecting,        // no answer yet
-  unreachable,       // refused, timed out, reset: see `problem`
-  unauthenticated,   // it answers hello but refuses our credentials: see `problem`
-  uninitialized,     // it answers, and has no replica set configuration (94 NotYetInitialized)
-  removed,           // it has a configuration that does not name it (93 InvalidReplicaSetConfig, state REMOVED)
-  shutting_down,     // 91 ShutdownInProgress: it is in quiesce mode
-  member,            // it answers as a member of its set
+  connecting,       // no answer yet
+  unreachable,      // refused, timed out, reset: see `problem`
+  unauthenticated,  // it answers hello but refuses our credentials: see `problem`
+  uninitialized,    // it answers, and has no replica set configuration (94 NotYetInitialized)
+  removed,          // it has a configuration that does not name it (93 InvalidReplicaSetConfig, state REMOVED)
+  shutting_down,    // 91 ShutdownInProgress: it is in quiesce mode
+  member,           // it answers as a member of its set
 };
 std::string to_text(Reach reach);  // "connecting" …
 bool from_text(std::string_view text, Reach& out);

@@ -35,7 +35,8 @@ k8s::Result<k8s::SecretBytes> generate_keyfile() {
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
     return k8s::Error{.code = k8s::Code::internal, .message = "the system gives no random bytes"};
   }
-  return k8s::SecretBytes{mongo::to_base64(std::string_view{reinterpret_cast<const char*>(bytes.data()), bytes.size()})};
+  return k8s::SecretBytes{
+      mongo::to_base64(std::string_view{reinterpret_cast<const char*>(bytes.data()), bytes.size()})};
 }
 
 }  // namespace mongodb

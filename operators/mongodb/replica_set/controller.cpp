@@ -30,11 +30,17 @@ ReplicaSetController::ReplicaSetController(const World& world, const Settings& s
       .observe =
           [this](const k8s::ObjectKey& key, const k8s::PassFacts& facts) {
             watch_members(stores_, keyfiles_, monitor_, key);
-            return observe({.settings = settings_, .stores = stores_, .keyfiles = keyfiles_, .members = monitor_, .freezes = freezes_}, key, facts);
+            return observe({.settings = settings_,
+                            .stores = stores_,
+                            .keyfiles = keyfiles_,
+                            .members = monitor_,
+                            .freezes = freezes_},
+                           key, facts);
           },
       // A set that is gone needs nothing; garbage collection sees to what it owned.
       .decide = [](const Observed& observed) { return observed.set.metadata.uid.empty() ? Plan{} : decide(observed); },
-      .apply = [this](const k8s::ObjectKey& key, const Plan& plan, k8s::Steps& steps) { apply(key, plan, mongo_, steps); },
+      .apply = [this](const k8s::ObjectKey& key, const Plan& plan,
+                      k8s::Steps& steps) { apply(key, plan, mongo_, steps); },
   };
   k8s::ReconcileLoop::Parts parts{
       .loop = world.loop,
@@ -42,7 +48,8 @@ ReplicaSetController::ReplicaSetController(const World& world, const Settings& s
       .executor = world.executor,
       .effects = world.effects,
       .reflectors = {},
-      .gather = [this](const k8s::ObjectKey& set, const std::string&, k8s::Performed done) { return gather(set, std::move(done)); },
+      .gather = [this](const k8s::ObjectKey& set, const std::string&,
+                       k8s::Performed done) { return gather(set, std::move(done)); },
       .record = world.record,
       .meter = world.meter,
   };
@@ -59,10 +66,11 @@ ReplicaSetController::ReplicaSetController(const World& world, const Settings& s
 
 std::unique_ptr<k8s::Pending> ReplicaSetController::gather(const k8s::ObjectKey& set, k8s::Performed done) {
   auto gathering = std::make_unique<Gathering>();
-  monitor_.refresh(set, ++epoch_, world_.loop.now() + kGatherWithin, [done = std::move(done), wanted = gathering->wanted](const k8s::Result<void>&) {
-    // Who kept silent is known to have kept silent: that, too, is an answer (see observe.cpp).
-    if (*wanted) done({});
-  });
+  monitor_.refresh(set, ++epoch_, world_.loop.now() + kGatherWithin,
+                   [done = std::move(done), wanted = gathering->wanted](const k8s::Result<void>&) {
+                     // Who kept silent is known to have kept silent: that, too, is an answer (see observe.cpp).
+                     if (*wanted) done({});
+                   });
   return gathering;
 }
 

@@ -24,7 +24,8 @@ class ReplicaSetController {
     k8s::ReconcileMeter* meter = nullptr;
   };
 
-  ReplicaSetController(const World& world, const Settings& settings, Stores& stores, const std::vector<std::unique_ptr<k8s::Reflector>>& reflectors);
+  ReplicaSetController(const World& world, const Settings& settings, Stores& stores,
+                       const std::vector<std::unique_ptr<k8s::Reflector>>& reflectors);
 
   k8s::ReconcileLoop& loop() { return *loop_; }
 

@@ -27,7 +27,8 @@ constexpr std::array kPolicies{
     Row{policies::paused, "nothing new is begun while the user says so"},
     Row{policies::shared_objects, "keyfile, Services and budget come before members"},
     Row{policies::preflight, "mongod itself must accept the spec before any member meets it"},
-    Row{policies::replace_outsiders, "outside the replica set there is nothing to protect: a corrected spec takes hold at once"},
+    Row{policies::replace_outsiders,
+        "outside the replica set there is nothing to protect: a corrected spec takes hold at once"},
     Row{policies::member_objects, "every wanted member has its claim, Service and StatefulSet"},
     Row{policies::initialise, "once, when every member was seen to be empty"},
     Row{policies::primary_service, "clients find the primary"},
@@ -54,12 +55,14 @@ const k8s::Attempt* failed_before(const Observed& observed, const Effect& effect
   return at == observed.attempts.end() ? nullptr : &*at;
 }
 
-// After so many failures in a row, a transient one too is worth somebody's attention.
-constexpr int kFailuresToStall = 5;
+// After so long, a transient failure too is worth somebody's attention.
+constexpr k8s::Seconds kFailureToStall{60};
 
 std::string advice(const k8s::Attempt& failure) {
-  if (failure.code == "already_exists") return "; an object of that name belongs to somebody else and is not adopted: rename or remove it";
-  if (failure.code == "forbidden") return "; the operator's Role lacks this right: apply the install manifests of this version";
+  if (failure.code == "already_exists")
+    return "; an object of that name belongs to somebody else and is not adopted: rename or remove it";
+  if (failure.code == "forbidden")
+    return "; the operator's Role lacks this right: apply the install manifests of this version";
   return {};
 }
 
@@ -69,7 +72,7 @@ void hold_back(const Observed& observed, Proposal& proposal) {
     const k8s::Attempt* failure = failed_before(observed, effect);
     if (failure == nullptr) continue;
     const auto code = k8s::code_from_name(failure->code).value_or(k8s::Code::internal);
-    if (!k8s::is_transient(code) || failure->count >= kFailuresToStall) {
+    if (!k8s::is_transient(code) || observed.wall - failure->first > kFailureToStall) {
       proposal.verdict = Verdict::stalled;
       proposal.reason = "EffectFails";
       proposal.message = fmt::format("cannot {}: {}{}", describe(effect), failure->message, advice(*failure));
@@ -81,7 +84,8 @@ void hold_back(const Observed& observed, Proposal& proposal) {
   }
 }
 
-k8s::ClusterEffect event(const Observed& observed, k8s::effect::EventType type, std::string reason, std::string message) {
+k8s::ClusterEffect event(const Observed& observed, k8s::effect::EventType type, std::string reason,
+                         std::string message) {
   return k8s::effect::EmitEvent{
       .regarding = {.type = kMongoReplicaSets, .key = k8s::key_of(observed.set.metadata)},
       .uid = observed.set.metadata.uid,
@@ -117,7 +121,8 @@ void add_status(const View& view, const Proposal& proposal, Plan& plan) {
   } else if (says_something_new(before, after, "Stalled")) {
     plan.effects.push_back(event(view.observed, EventType::warning, proposal.reason, proposal.message));
   } else if (says_something_new(before, after, "Ready")) {
-    plan.effects.push_back(event(view.observed, EventType::normal, "Ready", k8s::find_condition(after.conditions, "Ready")->message));
+    plan.effects.push_back(
+        event(view.observed, EventType::normal, "Ready", k8s::find_condition(after.conditions, "Ready")->message));
   }
 }
 

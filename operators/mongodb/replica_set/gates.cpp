@@ -24,7 +24,8 @@ std::string state_words(const View& view, const Member& member) {
     case Reach::member: break;
   }
   if (member.facts->initial_sync) return "is in initial sync";
-  if (view.config != nullptr && member.facts->config && *member.facts->config != *view.config) return "has an older replica set configuration";
+  if (view.config != nullptr && member.facts->config && *member.facts->config != *view.config)
+    return "has an older replica set configuration";
   return "is " + to_text(member.facts->state);
 }
 
@@ -32,8 +33,28 @@ std::optional<std::string> against_by_majority(const View& view, const Member& v
   const bool counts = victim.votes() && view.is_healthy(victim);
   const std::int64_t left = view.healthy_voters() - (counts ? 1 : 0);
   if (left >= view.majority()) return std::nullopt;
-  return fmt::format("without {} only {} of {} voting members would be healthy, and a majority is {}", victim.name, left, view.voters(),
-                     view.majority());
+  return fmt::format("without {} only {} of {} voting members would be healthy, and a majority is {}", victim.name,
+                     left, view.voters(), view.majority());
+}
+
+// A member that leaves while an index is being built commits it late, or builds it anew.
+std::optional<std::string> against_by_index_build(const View& view) {
+  for (const Member& member : view.members) {
+    if (!member.answers() || member.facts->index_builds.value_or(0) == 0) continue;
+    return fmt::format("{} is building an index", member.name);
+  }
+  return std::nullopt;
+}
+
+// The budget would refuse the eviction, and so would a node's drain be refused: clients that go by endpoints do not see
+// the member yet.
+std::optional<std::string> against_by_readiness(const View& view, const Member& victim) {
+  for (const Member& member : view.members) {
+    if (member.ordinal == victim.ordinal || member.config == nullptr) continue;
+    if (member.pod == nullptr || !k8s::is_ready(*member.pod))
+      return fmt::format("the pod of {} is not Ready yet", member.name);
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> against_by_oplog(const View& view) {
@@ -41,15 +62,18 @@ std::optional<std::string> against_by_oplog(const View& view) {
   if (least == 0 || view.primary == nullptr || !view.primary->facts->oplog_window) return std::nullopt;
   const std::int64_t window = view.primary->facts->oplog_window->count();
   if (window >= least) return std::nullopt;
-  return fmt::format("the primary's oplog covers {} s, less than spec.update.minOplogWindowSeconds ({}): a member that is away for longer "
-                     "would have to start over",
-                     window, least);
+  return fmt::format(
+      "the primary's oplog covers {} s, less than spec.update.minOplogWindowSeconds ({}): a member that is away for "
+      "longer "
+      "would have to start over",
+      window, least);
 }
 
 // Reasons of a container that does not get on by itself.
 bool is_stuck(const std::string& reason) {
-  constexpr std::array kStuck{"CrashLoopBackOff",    "ErrImagePull",          "ImagePullBackOff",          "ErrImageNeverPull",
-                              "InvalidImageName",    "CreateContainerError",  "CreateContainerConfigError", "RunContainerError"};
+  constexpr std::array kStuck{"CrashLoopBackOff",           "ErrImagePull",     "ImagePullBackOff",
+                              "ErrImageNeverPull",          "InvalidImageName", "CreateContainerError",
+                              "CreateContainerConfigError", "RunContainerError"};
   for (const char* stuck : kStuck) {
     if (reason == stuck) return true;
   }
@@ -68,7 +92,8 @@ std::string container_problem(const k8s::ContainerStatus& status) {
   return words;
 }
 
-bool can_take_over(const View& view, const Member& member, const Member& current, bool only_wanted, std::string& why_not) {
+bool can_take_over(const View& view, const Member& member, const Member& current, bool only_wanted,
+                   std::string& why_not) {
   if (member.ordinal == current.ordinal || (only_wanted && !member.wanted)) return false;
   if (!member.electable()) {
     why_not += fmt::format("; {} cannot be elected", member.name);
@@ -100,7 +125,8 @@ std::optional<std::string> unhealthy_because(const View& view, const Member* exc
     if (!view.is_healthy(member)) return fmt::format("{} {}", member.name, state_words(view, member));
     const auto lag = view.lag_seconds(member);
     if (lag && *lag > view.spec.update.max_lag_seconds) {
-      return fmt::format("{} is more than spec.update.maxLagSeconds ({}) behind the primary", member.name, view.spec.update.max_lag_seconds);
+      return fmt::format("{} is more than spec.update.maxLagSeconds ({}) behind the primary", member.name,
+                         view.spec.update.max_lag_seconds);
     }
   }
   return std::nullopt;
@@ -113,6 +139,8 @@ std::optional<std::string> reason_against_taking_down(const View& view, const Me
   if (!view.is_healthy(victim)) return std::nullopt;
   if (view.primary == nullptr) return "there is no primary";
   if (auto others = unhealthy_because(view, &victim)) return others;
+  if (auto readiness = against_by_readiness(view, victim)) return readiness;
+  if (auto building = against_by_index_build(view)) return building;
   return against_by_oplog(view);
 }
 

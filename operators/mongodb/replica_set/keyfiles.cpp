@@ -23,7 +23,8 @@ struct Read {
 };
 
 Read unusable(std::string problem) {
-  return {.fact = {.known = false, .exists = true, .uid = {}, .digest = {}, .problem = std::move(problem)}, .identity = {}};
+  return {.fact = {.known = false, .exists = true, .uid = {}, .digest = {}, .problem = std::move(problem)},
+          .identity = {}};
 }
 
 Read read_secret(const std::string& body) {
@@ -71,7 +72,8 @@ void Keyfiles::read(const k8s::ObjectKey& set) {
   const Names names{.set = set};
   Entry& entry = sets_.at(set);
   entry.timer.reset();
-  entry.call = client_.get(k8s::kSecrets, names.key(names.keyfile()), [this, set](k8s::Result<std::string> body) { answered(set, body); });
+  entry.call = client_.get(k8s::kSecrets, names.key(names.keyfile()),
+                           [this, set](k8s::Result<std::string> body) { answered(set, body); });
 }
 
 void Keyfiles::answered(const k8s::ObjectKey& set, const k8s::Result<std::string>& body) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keyfile Secrets: read by GET (the Role allows no list and no watch of Secrets), kept as facts for decide and as an identity for the
-// wire client. The bytes leave this room only as an Identity.
+// The keyfile Secrets: read by GET (the Role allows no list and no watch of Secrets), kept as facts for decide and as
+// an identity for the wire client. The bytes leave this room only as an Identity.
 //
 // At rest a Secret is read again every ten minutes; while it is missing, every second; at once when somebody asks to.
 #pragma once

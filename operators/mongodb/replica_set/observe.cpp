@@ -71,7 +71,9 @@ void watch_members(const Stores& stores, Keyfiles& keyfiles, Members& members, c
     const auto ordinal = ordinal_of(pod->metadata.labels);
     if (!ordinal || !identity || pod->status.pod_ip.empty()) continue;
     watched.insert(*ordinal);
-    members.ensure(key, *ordinal, {.pod_uid = pod->metadata.uid, .address = pod->status.pod_ip, .port = kMongodPort, .identity = *identity});
+    members.ensure(
+        key, *ordinal,
+        {.pod_uid = pod->metadata.uid, .address = pod->status.pod_ip, .port = kMongodPort, .identity = *identity});
   }
   for (const auto& [ordinal, facts] : members.facts(key)) {
     if (!watched.contains(ordinal)) members.forget(key, ordinal);

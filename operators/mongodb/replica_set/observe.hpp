@@ -28,7 +28,8 @@ struct Sources {
 // A set that is not in the store any more gives an Observed whose set has no uid.
 Observed observe(const Sources& sources, const k8s::ObjectKey& key, const k8s::PassFacts& facts);
 
-// Watches exactly the processes that the set's pods are now: by pod uid and address, never by name. Called before each pass.
+// Watches exactly the processes that the set's pods are now: by pod uid and address, never by name. Called before each
+// pass.
 void watch_members(const Stores& stores, Keyfiles& keyfiles, Members& members, const k8s::ObjectKey& key);
 
 }  // namespace mongodb

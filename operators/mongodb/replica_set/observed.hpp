@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that decide may know about one replica set, gathered at one moment. Printed by --record, read back by golden tests.
+// Everything that decide may know about one replica set, gathered at one moment. Printed by --record, read back by
+// golden tests.
 #pragma once
 
 #include <cstdint>

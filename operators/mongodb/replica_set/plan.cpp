@@ -19,21 +19,24 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 
 Value change_json(const effect::Reconfigure& reconfigure) {
   using R = effect::Reconfigure;
-  return std::visit(Overloaded{
-                        [](const R::Add& add) { return Value{{"add", {{"id", add.id}, {"host", add.host}}}}; },
-                        [](const R::SetVote& set) {
-                          return Value{{"setVote", {{"host", set.host}, {"votes", set.votes}, {"priority", set.priority}}}};
-                        },
-                        [](const R::Remove& remove) { return Value{{"remove", {{"host", remove.host}}}}; },
-                    },
-                    reconfigure.change);
+  return std::visit(
+      Overloaded{
+          [](const R::Add& add) { return Value{{"add", {{"id", add.id}, {"host", add.host}}}}; },
+          [](const R::SetVote& set) {
+            return Value{{"setVote", {{"host", set.host}, {"votes", set.votes}, {"priority", set.priority}}}};
+          },
+          [](const R::Remove& remove) { return Value{{"remove", {{"host", remove.host}}}}; },
+      },
+      reconfigure.change);
 }
 
 std::string change_words(const effect::Reconfigure& reconfigure) {
   using R = effect::Reconfigure;
   return std::visit(Overloaded{
                         [](const R::Add& add) { return fmt::format("add {} without a vote", add.host); },
-                        [](const R::SetVote& set) { return fmt::format("set {} to votes {} and priority {}", set.host, set.votes, set.priority); },
+                        [](const R::SetVote& set) {
+                          return fmt::format("set {} to votes {} and priority {}", set.host, set.votes, set.priority);
+                        },
                         [](const R::Remove& remove) { return fmt::format("remove {}", remove.host); },
                     },
                     reconfigure.change);
@@ -45,7 +48,8 @@ bool is_disruptive(const Effect& effect) {
   return std::visit(Overloaded{
                         [](const k8s::ClusterEffect& cluster) {
                           const auto* removal = std::get_if<k8s::effect::Delete>(&cluster);
-                          return std::holds_alternative<k8s::effect::Evict>(cluster) || (removal != nullptr && removal->grounds);
+                          return std::holds_alternative<k8s::effect::Evict>(cluster) ||
+                                 (removal != nullptr && removal->grounds);
                         },
                         [](const effect::Initiate&) { return true; },
                         [](const effect::Reconfigure&) { return true; },
@@ -63,11 +67,16 @@ Value to_json(const Effect& effect) {
           [](const k8s::ClusterEffect& e) { return k8s::to_json(e); },
           [](const k8s::effect::Refresh& e) { return k8s::to_json(e); },
           [](const effect::Initiate& e) {
-            return Value{{e.kName, {{"member", e.member}, {"setName", e.set_name}, {"host", e.host}, {"because", e.because}}}};
+            return Value{
+                {e.kName, {{"member", e.member}, {"setName", e.set_name}, {"host", e.host}, {"because", e.because}}}};
           },
           [](const effect::Reconfigure& e) {
             return Value{{e.kName,
-                          {{"primary", e.primary}, {"term", e.term}, {"version", e.version}, {"change", change_json(e)}, {"because", e.because}}}};
+                          {{"primary", e.primary},
+                           {"term", e.term},
+                           {"version", e.version},
+                           {"change", change_json(e)},
+                           {"because", e.because}}}};
           },
           [](const effect::StepDown& e) {
             return Value{{e.kName, {{"member", e.member}, {"term", e.term}, {"because", e.because}}}};
@@ -91,16 +100,19 @@ Value to_json(const Plan& plan) {
 }
 
 std::string describe(const Effect& effect) {
-  return std::visit(Overloaded{
-                        [](const k8s::ClusterEffect& e) { return k8s::describe(e); },
-                        [](const k8s::effect::Refresh& e) { return "refresh facts: " + e.purpose; },
-                        [](const effect::Initiate& e) { return fmt::format("initiate {} on member {}", e.set_name, e.member); },
-                        [](const effect::Reconfigure& e) { return "reconfigure: " + change_words(e); },
-                        [](const effect::StepDown& e) { return fmt::format("step down member {}", e.member); },
-                        [](const effect::Freeze& e) { return fmt::format("freeze member {} for {} s", e.member, e.duration.count()); },
-                        [](const effect::SyncFrom& e) { return fmt::format("let member {} sync from {}", e.member, e.source); },
-                    },
-                    effect);
+  return std::visit(
+      Overloaded{
+          [](const k8s::ClusterEffect& e) { return k8s::describe(e); },
+          [](const k8s::effect::Refresh& e) { return "refresh facts: " + e.purpose; },
+          [](const effect::Initiate& e) { return fmt::format("initiate {} on member {}", e.set_name, e.member); },
+          [](const effect::Reconfigure& e) { return "reconfigure: " + change_words(e); },
+          [](const effect::StepDown& e) { return fmt::format("step down member {}", e.member); },
+          [](const effect::Freeze& e) {
+            return fmt::format("freeze member {} for {} s", e.member, e.duration.count());
+          },
+          [](const effect::SyncFrom& e) { return fmt::format("let member {} sync from {}", e.member, e.source); },
+      },
+      effect);
 }
 
 const std::string& because(const Effect& effect) {

@@ -16,7 +16,8 @@ namespace mongodb {
 
 namespace effect {
 
-// replSetInitiate with this one member, on that member. 23 AlreadyInitialized is success. Irreversible: status says Initiating before it.
+// replSetInitiate with this one member, on that member. 23 AlreadyInitialized is success. Irreversible: status says
+// Initiating before it.
 struct Initiate {
   static constexpr const char* kName = "initiate";
   std::int64_t member = 0;
@@ -26,13 +27,14 @@ struct Initiate {
   std::string because = {};
 };
 
-// One change of the replica set configuration, as compare-and-set on (term, version): apply edits the raw document of exactly that version
-// (what we do not know is kept), adds one to it and sends replSetReconfig with maxTimeMS. Never forced.
+// One change of the replica set configuration, as compare-and-set on (term, version): apply edits the raw document of
+// exactly that version (what we do not know is kept), adds one to it and sends replSetReconfig with maxTimeMS. Never
+// forced.
 struct Reconfigure {
   static constexpr const char* kName = "reconfigure";
   struct Add {
-    std::int64_t id = 0;  // never used before in this set
-    std::string host = {};     // joins with votes 0 and priority 0
+    std::int64_t id = 0;    // never used before in this set
+    std::string host = {};  // joins with votes 0 and priority 0
   };
   struct SetVote {
     std::string host = {};
@@ -78,8 +80,8 @@ struct SyncFrom {
 
 }  // namespace effect
 
-using Effect = std::variant<k8s::ClusterEffect, k8s::effect::Refresh, effect::Initiate, effect::Reconfigure, effect::StepDown,
-                            effect::Freeze, effect::SyncFrom>;
+using Effect = std::variant<k8s::ClusterEffect, k8s::effect::Refresh, effect::Initiate, effect::Reconfigure,
+                            effect::StepDown, effect::Freeze, effect::SyncFrom>;
 
 struct Plan {
   // Performed in this order; the first failure ends the plan. The status comes last, but for Events.
@@ -88,7 +90,8 @@ struct Plan {
   std::optional<k8s::Millis> requeue_after = {};
 };
 
-// True for what takes a member of a living set away, or cannot be undone: such an effect comes first in its plan, and there is one at most.
+// True for what takes a member of a living set away, or cannot be undone: such an effect comes first in its plan, and
+// there is one at most.
 bool is_disruptive(const Effect& effect);
 k8s::json::Value to_json(const Effect& effect);
 k8s::json::Value to_json(const Plan& plan);

@@ -10,6 +10,14 @@ namespace {
 
 // So many requests in a row without a complete answer: somebody has to look.
 constexpr int kRefreshAttempts = 30;
+constexpr k8s::Millis kPollEvery{1'000};
+
+const k8s::RefreshState* refresh_for(const View& view, const std::string& purpose) {
+  const auto& all = view.observed.refreshes;
+  const auto at =
+      std::find_if(all.begin(), all.end(), [&](const k8s::RefreshState& one) { return one.purpose == purpose; });
+  return at == all.end() ? nullptr : &*at;
+}
 
 }  // namespace
 
@@ -19,7 +27,10 @@ Proposal act(std::string reason, Effect effect) {
 
 Proposal act(std::string reason, std::vector<Effect> effects) {
   std::string message = because(effects.front());
-  return {.effects = std::move(effects), .reason = std::move(reason), .message = std::move(message), .requeue_after = k8s::Millis{5'000}};
+  return {.effects = std::move(effects),
+          .reason = std::move(reason),
+          .message = std::move(message),
+          .requeue_after = k8s::Millis{5'000}};
 }
 
 Proposal wait(std::string reason, std::string message, k8s::Millis look_again) {
@@ -27,7 +38,10 @@ Proposal wait(std::string reason, std::string message, k8s::Millis look_again) {
 }
 
 Proposal stall(std::string reason, std::string message) {
-  return {.verdict = Verdict::stalled, .reason = std::move(reason), .message = std::move(message), .requeue_after = k8s::Millis{30'000}};
+  return {.verdict = Verdict::stalled,
+          .reason = std::move(reason),
+          .message = std::move(message),
+          .requeue_after = k8s::Millis{30'000}};
 }
 
 Proposal begin(std::string reason, Operation operation) {
@@ -38,21 +52,33 @@ Proposal begin(std::string reason, Operation operation) {
 }
 
 Proposal finish(std::string reason, std::string message) {
-  return {.remember = Proposal::Remember{.operation = std::optional<Operation>{}}, .reason = std::move(reason), .message = std::move(message)};
+  return {.remember = Proposal::Remember{.operation = std::optional<Operation>{}},
+          .reason = std::move(reason),
+          .message = std::move(message)};
+}
+
+Proposal poll(const View& view, std::string reason, const std::string& purpose, std::string message) {
+  const k8s::RefreshState* last = refresh_for(view, purpose);
+  const bool soon = last != nullptr && (last->pending || view.observed.now - last->observed_at < kPollEvery);
+  if (soon) return wait(std::move(reason), std::move(message), k8s::Millis{500});
+  Proposal ask = act(std::move(reason), k8s::effect::Refresh{.purpose = purpose, .because = std::move(message)});
+  ask.requeue_after = kPollEvery;
+  return ask;
 }
 
 std::optional<Proposal> fresh(const View& view, const std::string& purpose, const std::string& message) {
   if (view.is_fresh(purpose)) return std::nullopt;
-  const auto& all = view.observed.refreshes;
-  const auto at = std::find_if(all.begin(), all.end(), [&](const k8s::RefreshState& one) { return one.purpose == purpose; });
-  if (at != all.end() && at->pending) return wait("GatheringFacts", message);
-  if (at != all.end() && at->attempts >= kRefreshAttempts) {
-    Proposal stalled = stall("FactsNotFresh", fmt::format("{}, but its members' present state cannot be had: {}", message, at->problem));
-    stalled.effects.push_back(k8s::effect::Refresh{.purpose = purpose, .because = message});
+  const k8s::RefreshState* last = refresh_for(view, purpose);
+  if (last != nullptr && last->attempts >= kRefreshAttempts) {
+    Proposal stalled = stall(
+        "FactsNotFresh", fmt::format("{}, but its members' present state cannot be had: {}", message, last->problem));
+    if (!last->pending) stalled.effects.push_back(k8s::effect::Refresh{.purpose = purpose, .because = message});
     return stalled;
   }
-  Proposal ask = act("GatheringFacts", k8s::effect::Refresh{.purpose = purpose, .because = message});
-  ask.requeue_after = k8s::Millis{1'000};
+  Proposal ask = wait("GatheringFacts", message, k8s::Millis{1'000});
+  if (last == nullptr || !last->pending)
+    ask.effects.push_back(k8s::effect::Refresh{.purpose = purpose, .because = message});
+  ask.quiet = true;
   return ask;
 }
 

@@ -17,7 +17,8 @@ enum class Verdict {
   resting,      // all is as the spec says
 };
 
-// Intent before act: a proposal that changes what status remembers has no other effects. A later pass, which reads it back, acts.
+// Intent before act: a proposal that changes what status remembers has no other effects. A later pass, which reads it
+// back, acts.
 struct Proposal {
   struct Remember {
     std::optional<std::optional<Operation>> operation = {};
@@ -31,6 +32,8 @@ struct Proposal {
   std::string reason = {};   // CamelCase, for programs
   std::string message = {};  // a sentence, for people
   std::optional<k8s::Millis> requeue_after = {};
+  // Only looks more closely: the conditions go on saying what they said.
+  bool quiet = false;
 };
 
 // The one-line forms that policies are written in.
@@ -41,6 +44,8 @@ Proposal wait(std::string reason, std::string message, k8s::Millis look_again = 
 Proposal stall(std::string reason, std::string message);
 Proposal begin(std::string reason, Operation operation);
 Proposal finish(std::string reason, std::string message);
+// Waits for something that only facts can show: asks for them, at most once a second.
+Proposal poll(const View& view, std::string reason, const std::string& purpose, std::string message);
 // Asks for facts of one batch when the present ones are not; nothing when they are.
 std::optional<Proposal> fresh(const View& view, const std::string& purpose, const std::string& message);
 }  // namespace propose

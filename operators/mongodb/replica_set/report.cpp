@@ -12,7 +12,8 @@
 namespace mongodb {
 namespace {
 
-// Lag in steps that mean something, so that a busy set is not written to each second: the largest step that has been reached.
+// Lag in steps that mean something, so that a busy set is not written to each second: the largest step that has been
+// reached.
 std::int64_t coarse(std::int64_t seconds) {
   constexpr std::array<std::int64_t, 9> kSteps{0, 5, 10, 30, 60, 300, 900, 3600, 86400};
   std::int64_t reached = 0;
@@ -39,7 +40,10 @@ std::string state_of(const Member& member) {
 }
 
 MemberStatus member_status(const View& view, const Member& member) {
-  MemberStatus status{.name = member.name, .state = state_of(member), .revision = member.pod_revision(), .message = pod_problem(member)};
+  MemberStatus status{.name = member.name,
+                      .state = state_of(member),
+                      .revision = member.pod_revision(),
+                      .message = pod_problem(member)};
   status.lag_seconds = coarse(view.lag_seconds(member).value_or(0));
   if (member.pod != nullptr) {
     status.node = member.pod->spec.node_name;
@@ -75,7 +79,9 @@ void report_facts(const View& view, MongoReplicaSetStatus& status) {
   for (const Member& member : view.members) {
     status.members.push_back(member_status(view, member));
     if (view.is_healthy(member) && status.members.back().ready) ++status.ready_replicas;
-    if (member.answers() && !member.facts->version.empty() && (version.empty() || older(member.facts->version, version))) version = member.facts->version;
+    if (member.answers() && !member.facts->version.empty() &&
+        (version.empty() || older(member.facts->version, version)))
+      version = member.facts->version;
   }
   if (!version.empty()) status.version = version;
   status.primary = view.primary == nullptr ? std::string{} : view.primary->name;
@@ -111,7 +117,9 @@ void report_conditions(const View& view, const Proposal& proposal, MongoReplicaS
   const bool reconciling = proposal.verdict == Verdict::progressing;
   const bool ready = is_ready(view);
   set("Ready", ready, ready ? "MembersReady" : proposal.reason,
-      ready ? fmt::format("{} of {} members are ready, {} is primary", status.ready_replicas, view.spec.members, status.primary) : proposal.message);
+      ready ? fmt::format("{} of {} members are ready, {} is primary", status.ready_replicas, view.spec.members,
+                          status.primary)
+            : proposal.message);
   set("Reconciling", reconciling, reconciling ? proposal.reason : "AtRest", reconciling ? proposal.message : "");
   set("Stalled", stalled, stalled ? proposal.reason : "NotStalled", stalled ? proposal.message : "");
 }
@@ -129,7 +137,7 @@ MongoReplicaSetStatus report(const View& view, const Proposal& proposal) {
   const Preview cost = policies::preview(view);
   const bool any = cost.restarts + cost.added + cost.removed > 0;
   status.preview = any ? std::optional{cost} : std::nullopt;
-  report_conditions(view, proposal, status);
+  if (!proposal.quiet) report_conditions(view, proposal, status);
   return status;
 }
 

@@ -38,15 +38,18 @@ std::vector<k8s::StoreBase*> Stores::owned() {
   return {&pods, &claims, &stateful_sets, &services, &config_maps, &budgets};
 }
 
-std::vector<std::unique_ptr<k8s::Reflector>> make_reflectors(const k8s::Reflector::World& world, Stores& stores, const k8s::Namespace& ns) {
+std::vector<std::unique_ptr<k8s::Reflector>> make_reflectors(const k8s::Reflector::World& world, Stores& stores,
+                                                             const k8s::Namespace& ns) {
   const k8s::WatchScope all{.ns = ns, .single = {}, .label_selector = {}, .field_selector = {}};
   k8s::WatchScope ours = all;
   ours.label_selector = fmt::format("{}={}", label::kManagedBy, kManagedBy);
-  const k8s::WatchScope own_namespace{.ns = {}, .single = k8s::Name{ns.str()}, .label_selector = {}, .field_selector = {}};
+  const k8s::WatchScope own_namespace{
+      .ns = {}, .single = k8s::Name{ns.str()}, .label_selector = {}, .field_selector = {}};
 
   std::vector<std::unique_ptr<k8s::Reflector>> reflectors;
   reflectors.push_back(std::make_unique<k8s::Reflector>(world, stores.sets, all));
-  for (k8s::StoreBase* store : stores.owned()) reflectors.push_back(std::make_unique<k8s::Reflector>(world, *store, ours));
+  for (k8s::StoreBase* store : stores.owned())
+    reflectors.push_back(std::make_unique<k8s::Reflector>(world, *store, ours));
   reflectors.push_back(std::make_unique<k8s::Reflector>(world, stores.namespaces, own_namespace));
   return reflectors;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the controller believes of the cluster: one store per kind it reads, found by the set that an object's labels name.
+// What the controller believes of the cluster: one store per kind it reads, found by the set that an object's labels
+// name.
 #pragma once
 
 #include <memory>
@@ -35,6 +36,7 @@ struct Stores {
 };
 
 // One reflector per store, of this namespace and of what carries our label.
-std::vector<std::unique_ptr<k8s::Reflector>> make_reflectors(const k8s::Reflector::World& world, Stores& stores, const k8s::Namespace& ns);
+std::vector<std::unique_ptr<k8s::Reflector>> make_reflectors(const k8s::Reflector::World& world, Stores& stores,
+                                                             const k8s::Namespace& ns);
 
 }  // namespace mongodb

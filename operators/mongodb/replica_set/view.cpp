@@ -11,7 +11,8 @@
 namespace mongodb {
 namespace {
 
-// Facts are acted on while they are this fresh; the executor refuses the effect when carrying it out would come later than that.
+// Facts are acted on while they are this fresh; the executor refuses the effect when carrying it out would come later
+// than that.
 constexpr k8s::Millis kFreshFor{2'000};
 constexpr k8s::Millis kGroundsValidFor{5'000};
 
@@ -36,8 +37,9 @@ std::set<std::int64_t> ordinals(const Observed& observed) {
 
 const MemberFacts* facts_of(const Observed& observed, std::int64_t ordinal, const k8s::Pod* pod) {
   if (pod == nullptr) return nullptr;
-  const auto at = std::find_if(observed.members.begin(), observed.members.end(),
-                               [&](const ObservedMember& one) { return one.ordinal == ordinal && one.facts.pod_uid == pod->metadata.uid; });
+  const auto at = std::find_if(observed.members.begin(), observed.members.end(), [&](const ObservedMember& one) {
+    return one.ordinal == ordinal && one.facts.pod_uid == pod->metadata.uid;
+  });
   return at == observed.members.end() ? nullptr : &at->facts;
 }
 
@@ -51,7 +53,8 @@ const ReplicaSetConfig* newest_config(const std::vector<Member>& members) {
   for (const Member& member : members) {
     if (!member.answers() || !member.facts->config) continue;
     const ReplicaSetConfig& config = *member.facts->config;
-    if (newest == nullptr || std::tie(config.term, config.version) > std::tie(newest->term, newest->version)) newest = &config;
+    if (newest == nullptr || std::tie(config.term, config.version) > std::tie(newest->term, newest->version))
+      newest = &config;
   }
   return newest;
 }
@@ -86,7 +89,10 @@ View::View(const Observed& from)
       names{.set = k8s::key_of(from.set.metadata), .cluster_domain = from.cluster_domain},
       mongod_config(mongodb::mongod_config(from.set)) {
   for (const std::int64_t ordinal : ordinals(observed)) {
-    Member member{.ordinal = ordinal, .wanted = ordinal < spec.members, .name = names.member(ordinal), .host = names.host(ordinal)};
+    Member member{.ordinal = ordinal,
+                  .wanted = ordinal < spec.members,
+                  .name = names.member(ordinal),
+                  .host = names.host(ordinal)};
     member.stateful_set = find(observed.stateful_sets, member.name);
     member.service = find(observed.services, member.name);
     member.claim = find(observed.claims, member.name);
@@ -107,13 +113,15 @@ View::View(const Observed& from)
 }
 
 const Member* View::member(std::int64_t ordinal) const {
-  const auto at = std::find_if(members.begin(), members.end(), [&](const Member& one) { return one.ordinal == ordinal; });
+  const auto at =
+      std::find_if(members.begin(), members.end(), [&](const Member& one) { return one.ordinal == ordinal; });
   return at == members.end() ? nullptr : &*at;
 }
 
 std::int64_t View::voters() const {
   if (config == nullptr) return 0;
-  return std::count_if(config->members.begin(), config->members.end(), [](const ConfigMember& one) { return one.votes > 0; });
+  return std::count_if(config->members.begin(), config->members.end(),
+                       [](const ConfigMember& one) { return one.votes > 0; });
 }
 
 bool View::is_healthy(const Member& member) const {
@@ -121,12 +129,14 @@ bool View::is_healthy(const Member& member) const {
   const MemberFacts& facts = *member.facts;
   const bool state = facts.state == MemberState::primary || facts.state == MemberState::secondary;
   const bool role = facts.writable_primary || facts.secondary;
-  const bool same_config = facts.config && facts.config->version == config->version && facts.config->term == config->term;
+  const bool same_config =
+      facts.config && facts.config->version == config->version && facts.config->term == config->term;
   return state && role && same_config && !facts.initial_sync;
 }
 
 std::int64_t View::healthy_voters() const {
-  return std::count_if(members.begin(), members.end(), [this](const Member& one) { return one.votes() && is_healthy(one); });
+  return std::count_if(members.begin(), members.end(),
+                       [this](const Member& one) { return one.votes() && is_healthy(one); });
 }
 
 std::optional<std::int64_t> View::lag_seconds(const Member& member) const {
@@ -138,10 +148,12 @@ std::optional<std::int64_t> View::lag_seconds(const Member& member) const {
 
 bool View::is_fresh(const std::string& purpose) const {
   const auto& all = observed.refreshes;
-  const auto at = std::find_if(all.begin(), all.end(), [&](const k8s::RefreshState& one) { return one.purpose == purpose; });
+  const auto at =
+      std::find_if(all.begin(), all.end(), [&](const k8s::RefreshState& one) { return one.purpose == purpose; });
   if (at == all.end() || !at->complete || observed.now - at->observed_at > kFreshFor) return false;
-  return std::all_of(members.begin(), members.end(),
-                     [&](const Member& one) { return one.facts == nullptr || one.facts->observed_at >= at->observed_at; });
+  return std::all_of(members.begin(), members.end(), [&](const Member& one) {
+    return one.facts == nullptr || one.facts->observed_at >= at->observed_at;
+  });
 }
 
 k8s::Grounds View::grounds(const std::string& purpose) const {

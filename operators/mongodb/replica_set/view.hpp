@@ -54,13 +54,14 @@ struct View {
   const Member* member(std::int64_t ordinal) const;
   std::int64_t voters() const;
   std::int64_t majority() const { return voters() / 2 + 1; }
-  // PRIMARY or SECONDARY by its own status, of the set's newest configuration, not in initial sync, its pod not going away. Says nothing
-  // about lag; pod readiness is no evidence.
+  // PRIMARY or SECONDARY by its own status, of the set's newest configuration, not in initial sync, its pod not going
+  // away. Says nothing about lag; pod readiness is no evidence.
   bool is_healthy(const Member& member) const;
   std::int64_t healthy_voters() const;
   // Seconds behind the primary; nothing when there is no primary or no optime.
   std::optional<std::int64_t> lag_seconds(const Member& member) const;
-  // All facts are of the refresh for this purpose, gathered no longer than `within` ago, and every member with a pod answered.
+  // All facts are of the refresh for this purpose, gathered no longer than `within` ago, and every member with a pod
+  // answered.
   bool is_fresh(const std::string& purpose) const;
   // What a disruptive effect carries once is_fresh(purpose).
   k8s::Grounds grounds(const std::string& purpose) const;

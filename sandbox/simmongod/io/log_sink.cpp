@@ -26,9 +26,10 @@ void LogSink::line(const std::string& text) {
 
 void LogSink::say(const Words& words, const mongo::bson::Document& attributes) {
   const std::string date = k8s::to_rfc3339_micro(k8s::SystemClock().wall()).substr(0, 23) + "+00:00";
-  line(fmt::format(R"({{"t":{{"$date":"{}"}},"s":"{}",  "c":{:<11}"id":{:<8}"ctx":"initandlisten","msg":{},"attr":{}}})", date,
-                   words.severity, "\"" + std::string(words.component) + "\",", std::to_string(words.id) + ",",
-                   json_string(words.message), relaxed_json(attributes)));
+  line(
+      fmt::format(R"({{"t":{{"$date":"{}"}},"s":"{}",  "c":{:<11}"id":{:<8}"ctx":"initandlisten","msg":{},"attr":{}}})",
+                  date, words.severity, "\"" + std::string(words.component) + "\",", std::to_string(words.id) + ",",
+                  json_string(words.message), relaxed_json(attributes)));
 }
 
 }  // namespace simmongod

@@ -204,15 +204,14 @@ void Server::find_self(const output::FindSelf& find, std::size_t index) {
   }
   const mongo::Endpoint endpoint = endpoint_of(find.hosts[index]);
   if (endpoint.port != options_.port) return find_self(find, index + 1);
-  resolver_.resolve(endpoint.host,
-                    [this, find, index, found](const k8s::Result<std::vector<std::string>>& addresses) {
-                      bool own = false;
-                      if (addresses) {
-                        for (const std::string& address : *addresses) own = own || is_own_address(address);
-                      }
-                      if (own) return found(static_cast<int>(index));
-                      find_self(find, index + 1);
-                    });
+  resolver_.resolve(endpoint.host, [this, find, index, found](const k8s::Result<std::vector<std::string>>& addresses) {
+    bool own = false;
+    if (addresses) {
+      for (const std::string& address : *addresses) own = own || is_own_address(address);
+    }
+    if (own) return found(static_cast<int>(index));
+    find_self(find, index + 1);
+  });
 }
 
 void Server::arm() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How does the pure member run in a process? One loop: sockets and timers feed it, its outputs are carried out in order,
-// and nothing leaves before what must be on disk is there.
+// How does the pure member run in a process? One loop: sockets and timers feed it, its outputs are carried out in
+// order, and nothing leaves before what must be on disk is there.
 #pragma once
 
 #include <map>

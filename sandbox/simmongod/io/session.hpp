@@ -21,7 +21,8 @@ namespace simmongod {
 class ClientSession : public std::enable_shared_from_this<ClientSession> {
  public:
   struct Hooks {
-    std::function<void(ConnectionId, std::int32_t request, const std::string& db, const mongo::bson::Document&)> received;
+    std::function<void(ConnectionId, std::int32_t request, const std::string& db, const mongo::bson::Document&)>
+        received;
     std::function<void(ConnectionId)> closed;
   };
 

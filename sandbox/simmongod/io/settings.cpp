@@ -110,7 +110,8 @@ Bad parse_file(Settings& settings, const std::string& path, const ReadFile& read
 Bad parse_word(Settings& settings, const std::string& word, const std::function<std::optional<std::string>()>& next,
                const ReadFile& read_file) {
   const auto missing = [&word] {
-    return BadSettings{fmt::format("Error parsing command line: the required argument for option '{}' is missing", word)};
+    return BadSettings{
+        fmt::format("Error parsing command line: the required argument for option '{}' is missing", word)};
   };
   if (word == "--outputConfig") settings.output_config = true;
   if (word == "--version") settings.version = true;
@@ -132,7 +133,8 @@ Bad parse_word(Settings& settings, const std::string& word, const std::function<
     return set(settings, "setParameter." + given->substr(0, equals), given->substr(equals + 1));
   }
   const auto flag = std::ranges::find(kFlags, word, &Flag::word);
-  if (flag == kFlags.end()) return BadSettings{fmt::format("Error parsing command line: unrecognised option '{}'", word)};
+  if (flag == kFlags.end())
+    return BadSettings{fmt::format("Error parsing command line: unrecognised option '{}'", word)};
   if (flag->takes == nothing) return set(settings, std::string(flag->option), "true");
   const auto given = next();
   if (!given) return missing();
@@ -220,7 +222,8 @@ std::string Settings::yaml() const {
   return std::string(out.c_str()) + "\n";
 }
 
-std::variant<Settings, BadSettings> parse_settings(const std::vector<std::string>& arguments, const ReadFile& read_file) {
+std::variant<Settings, BadSettings> parse_settings(const std::vector<std::string>& arguments,
+                                                   const ReadFile& read_file) {
   Settings settings;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     std::string word = arguments[i];

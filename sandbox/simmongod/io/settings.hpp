@@ -44,6 +44,7 @@ struct BadSettings {
 // Nothing: the file cannot be read (the text says why).
 using ReadFile = std::function<std::optional<std::string>(const std::string& path, std::string& why)>;
 
-std::variant<Settings, BadSettings> parse_settings(const std::vector<std::string>& arguments, const ReadFile& read_file);
+std::variant<Settings, BadSettings> parse_settings(const std::vector<std::string>& arguments,
+                                                   const ReadFile& read_file);
 
 }  // namespace simmongod

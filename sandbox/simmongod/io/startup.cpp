@@ -42,9 +42,10 @@ bool is_base64(char c) {
 }
 
 std::optional<std::vector<k8s::SecretBytes>> read_keyfile(const std::string& path, LogSink& log) {
-  struct stat about {};
+  struct stat about{};
   if (::stat(path.c_str(), &about) != 0) {
-    keyfile_failed(log, kInvalidPath, "InvalidPath", fmt::format("Error reading file {}: {}", path, std::strerror(errno)));
+    keyfile_failed(log, kInvalidPath, "InvalidPath",
+                   fmt::format("Error reading file {}: {}", path, std::strerror(errno)));
     return {};
   }
   if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
@@ -60,7 +61,8 @@ std::optional<std::vector<k8s::SecretBytes>> read_keyfile(const std::string& pat
   const std::string key = without_space(text);
   for (const char c : key) {
     if (is_base64(c)) continue;
-    keyfile_failed(log, kUnsupportedFormat, "UnsupportedFormat", fmt::format("invalid char in key file {}: {}", path, c));
+    keyfile_failed(log, kUnsupportedFormat, "UnsupportedFormat",
+                   fmt::format("invalid char in key file {}: {}", path, c));
     return {};
   }
   keyfile_failed(log, 2, "BadValue",
@@ -88,10 +90,18 @@ std::optional<Options> make_options(const Settings& settings, const std::string&
   for (const auto& [name, value] : settings.parameters) {
     if (is_known_parameter(name)) continue;
     log.say({'E', "CONTROL", 20574, "Error during global initialization"},
-            Document{{"error", Document{{"code", 2}, {"codeName", "BadValue"}, {"errmsg", fmt::format("Unknown --setParameter '{}'", name)}}}});
+            Document{{"error", Document{{"code", 2},
+                                        {"codeName", "BadValue"},
+                                        {"errmsg", fmt::format("Unknown --setParameter '{}'", name)}}}});
     return {};
   }
-  options.set_name = settings.text("replication.replSetName").value_or(settings.text("replication.replSet").value_or(""));
+  if (settings.text("net.tls.mode").value_or("disabled") != "disabled") {
+    log.say({'E', "CONTROL", 20574, "Error during global initialization"},
+            Document{{"error", "net.tls.mode: this double has no TLS"}});
+    return {};
+  }
+  options.set_name =
+      settings.text("replication.replSetName").value_or(settings.text("replication.replSet").value_or(""));
   // "name/host,host" is an old form: only the name counts.
   options.set_name = options.set_name.substr(0, options.set_name.find('/'));
   options.port = static_cast<std::uint16_t>(settings.number("net.port", 27017));
@@ -121,27 +131,29 @@ bool DirectoryLock::take(const std::string& directory, LogSink& log) {
     log.say({'E', "STORAGE", 20557, "DBException in initAndListen, terminating"}, Document{{"error", text}});
     return false;
   };
-  struct stat about {};
+  struct stat about{};
   if (::stat(directory.c_str(), &about) != 0 || !S_ISDIR(about.st_mode)) {
-    return fail(
-        fmt::format("NonExistentPath: Data directory {} not found. Create the missing directory or specify another path using "
-                    "(1) the --dbpath command line option, or (2) by adding the 'storage.dbPath' option in the configuration "
-                    "file.",
-                    directory));
+    return fail(fmt::format(
+        "NonExistentPath: Data directory {} not found. Create the missing directory or specify another path using "
+        "(1) the --dbpath command line option, or (2) by adding the 'storage.dbPath' option in the configuration "
+        "file.",
+        directory));
   }
   const std::string path = directory + "/mongod.lock";
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file_ < 0) {
-    return fail(fmt::format("IllegalOperation: Attempted to create a lock file on a read-only directory: {}", directory));
+    return fail(
+        fmt::format("IllegalOperation: Attempted to create a lock file on a read-only directory: {}", directory));
   }
   if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-    return fail(
-        fmt::format("DBPathInUse: Unable to lock the lock file: {} (Resource temporarily unavailable). Another mongod instance "
-                    "is already running on the {} directory",
-                    path, directory));
+    return fail(fmt::format(
+        "DBPathInUse: Unable to lock the lock file: {} (Resource temporarily unavailable). Another mongod instance "
+        "is already running on the {} directory",
+        path, directory));
   }
   const std::string pid = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(file_, 0) != 0 || ::write(file_, pid.data(), pid.size()) < 0) return fail("Unable to write to " + path);
+  if (::ftruncate(file_, 0) != 0 || ::write(file_, pid.data(), pid.size()) < 0)
+    return fail("Unable to write to " + path);
   return true;
 }
 

@@ -59,6 +59,14 @@ void World::wipe(const std::string& host) {
   node(host).journal.clear();
 }
 
+void World::shorten_journal(const std::string& host) {
+  Node& one = node(host);
+  SeededRandom chance(1);
+  Mongod reader(one.options, chance);
+  for (const bson::Document& record : one.journal) reader.replay(record);
+  one.journal = reader.snapshot();
+}
+
 void World::terminate(const std::string& host) {
   feed(host, node(host).life, [this](Mongod& mongod) { mongod.terminate(now()); });
 }
@@ -188,19 +196,21 @@ void World::arrived(const std::string& from, const std::string& to, const output
   if (fresh) {
     target.mongod->opened(now(), id, Mongod::From::loopback);
     if (!target.options.keys.empty()) {
-      log_in(to, id, AuthenticatedUser{.user = "__system", .db = "local"}, std::string(target.options.keys.front().expose()),
-             mongo::Mechanism::scram_sha_256);
+      log_in(to, id, AuthenticatedUser{.user = "__system", .db = "local"},
+             std::string(target.options.keys.front().expose()), mongo::Mechanism::scram_sha_256);
     }
   }
   const auto number = static_cast<std::int32_t>(++last_ticket_);
-  target.answers[std::pair(id, number)] = Awaited{
-      .replied = [this, from, to, answered](const bson::Document& body) {
-        if (!is_cut(from, to)) answered(body);
-      },
-      .lost = [this, from, to, answered] {
-        const std::string text = "Error connecting to " + to + " :: caused by :: Connection closed by peer";
-        if (!is_cut(from, to)) answered(k8s::Error{.code = k8s::Code::unavailable, .message = text});
-      }};
+  target.answers[std::pair(id, number)] =
+      Awaited{.replied =
+                  [this, from, to, answered](const bson::Document& body) {
+                    if (!is_cut(from, to)) answered(body);
+                  },
+              .lost =
+                  [this, from, to, answered] {
+                    const std::string text = "Error connecting to " + to + " :: caused by :: Connection closed by peer";
+                    if (!is_cut(from, to)) answered(k8s::Error{.code = k8s::Code::unavailable, .message = text});
+                  }};
   feed(to, life, [this, id, number, request](Mongod& mongod) {
     mongod.received(now(), ReplyTo{.connection = id, .request = number}, request.db, request.body);
   });
@@ -221,8 +231,8 @@ World::Ticket World::send(const std::string& host, ConnectionId connection, cons
   }
   const Ticket ticket = ++last_ticket_;
   const auto number = static_cast<std::int32_t>(ticket);
-  one.answers[std::pair(connection, number)] = Awaited{
-      .replied = [this, ticket](const bson::Document& body) { replies_[ticket] = body; }, .lost = [] {}};
+  one.answers[std::pair(connection, number)] =
+      Awaited{.replied = [this, ticket](const bson::Document& body) { replies_[ticket] = body; }, .lost = [] {}};
   feed(host, one.life, [this, connection, number, db, command](Mongod& mongod) {
     mongod.received(now(), ReplyTo{.connection = connection, .request = number}, db, command);
   });
@@ -270,8 +280,8 @@ bson::Document World::log_in(const std::string& host, ConnectionId connection, c
                                             .salt = challenge->salt,
                                             .iterations = challenge->iterations});
   if (!salted) return {};
-  return ask(bson::Document{
-      {"saslContinue", 1}, {"conversationId", 1}, {"payload", payload(scram.final_message(*salted))}});
+  return ask(
+      bson::Document{{"saslContinue", 1}, {"conversationId", 1}, {"payload", payload(scram.final_message(*salted))}});
 }
 
 bool World::step(k8s::Monotonic until) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How does a whole replica set run in one process, on a clock that somebody turns? Members that exchange messages through
-// an event queue, with a latency; they can be killed, restarted from their journals, stopped and cut off.
+// How does a whole replica set run in one process, on a clock that somebody turns? Members that exchange messages
+// through an event queue, with a latency; they can be killed, restarted from their journals, stopped and cut off.
 //
 //   World world;
 //   world.add("a:1", options);  world.start("a:1");
@@ -49,6 +49,8 @@ class World {
   void restart(const std::string& host);
   // An empty data directory.
   void wipe(const std::string& host);
+  // What a process does with a long journal before it starts.
+  void shorten_journal(const std::string& host);
   void terminate(const std::string& host);
   // SIGSTOP, SIGCONT.
   void pause(const std::string& host);
@@ -57,6 +59,7 @@ class World {
   void cut(const std::string& a, const std::string& b);
   void heal();
 
+  bool has(const std::string& host) const { return nodes_.contains(host); }
   bool is_running(const std::string& host) const;
   std::optional<int> exit_code(const std::string& host) const;
   const Member& member(const std::string& host) const;

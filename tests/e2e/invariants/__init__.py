@@ -10,6 +10,7 @@ from tests.e2e.invariants.configuration import check_m6, check_m7, check_m10, ch
 from tests.e2e.invariants.disruptions import check_m1, check_m2, check_m3, check_m8, check_m9
 from tests.e2e.invariants.evidence import Evidence, gather
 from tests.e2e.invariants.primary import check_m4, check_m5
+from tests.e2e.invariants.record import check_record
 
 CHECKS = (
     check_m1, check_m2, check_m3, check_m4, check_m5, check_m6, check_m7, check_m8, check_m9, check_m10, check_m11,
@@ -19,4 +20,4 @@ __all__ = ["CHECKS", "Evidence", "check_all", "gather"]
 
 
 def check_all(evidence: Evidence) -> list[str]:
-    return [f"{evidence.set}: {violation}" for check in CHECKS for violation in check(evidence)]
+    return [f"{evidence.set}: {violation}" for check in (check_record, *CHECKS) for violation in check(evidence)]

@@ -82,7 +82,15 @@ def gather(world: World, namespace: str, since: datetime.datetime, commands: Ite
         found.append(
             dataclasses.replace(whole, requests=tuple(requests), mongod=ours, effects=acts, commands=tuple(commands))
         )
-    return [one for one in found if one.mongod or one.effects]
+    return [one for one in found if one.mongod or one.effects or _has_status(one)]
+
+
+def _has_status(evidence: Evidence) -> bool:
+    """The operator has looked at it: there must be more on record than this."""
+    return any(
+        (one.resource, one.subresource, one.name) == ("mongoreplicasets", "status", evidence.set) and one.succeeded
+        for one in evidence.requests
+    )
 
 
 def read_mongod(lines: Iterable[LogLine]) -> Iterator[MongodLine]:

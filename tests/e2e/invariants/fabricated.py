@@ -15,6 +15,7 @@ from tests.e2e.steps.wire_tap import Command
 NAMESPACE, SET = "databases", "orders"
 BEGIN = datetime.datetime(2026, 11, 21, 12, 0, tzinfo=datetime.timezone.utc)
 OPERATOR = user_of(NAMESPACE)
+KUBELET = "system:node:node1"
 STATEFUL_SETS = "system:serviceaccount:kube-system:statefulset-controller"
 
 
@@ -48,6 +49,9 @@ class Story:
         self.pods[ordinal] = uid
         body = {"metadata": {"name": self._pod(ordinal), "uid": uid, "annotations": {REVISION: revision}}}
         self.request("create", "pods", self._pod(ordinal), user=STATEFUL_SETS, uid=uid, response=body)
+        conditions = [{"type": "Ready", "status": "True"}]
+        answer = body | {"status": {"conditions": conditions}}
+        self.request("patch", "pods", self._pod(ordinal), "status", user=KUBELET, uid=uid, response=answer)
         self.says(ordinal, "Waiting for connections")
 
     def evicted(self, ordinal: int, uid: str | None = None, user: str = OPERATOR) -> None:

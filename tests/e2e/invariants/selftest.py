@@ -6,6 +6,7 @@ python3 -m tests.e2e.invariants.selftest [FILE]    FILE gets "passed failed"
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import tempfile
 import unittest
@@ -16,6 +17,7 @@ from tests.e2e.invariants import CHECKS, check_all
 from tests.e2e.invariants.disruptions import check_m1
 from tests.e2e.invariants.evidence import read_effects, read_mongod
 from tests.e2e.invariants.fabricated import ALL, Story, good_run, initiated, restarts
+from tests.e2e.invariants.record import check_record
 from tests.e2e.steps import wire_tap
 
 
@@ -40,6 +42,14 @@ class InvariantTest(unittest.TestCase):
             number = check.__name__.removeprefix("check_m")
             self.assertTrue((check.__doc__ or "").startswith(f"M{number}: "), check.__name__)
 
+    def test_a_log_that_was_not_kept_is_missed(self) -> None:
+        evidence = self.rolled().evidence()
+        kept = tuple(line for line in evidence.mongod if line.uid != "u2")
+        found = check_record(dataclasses.replace(evidence, mongod=kept, effects=()))
+        self.assertEqual(len(found), 2, found)
+        self.assertIn("nothing of what the mongod of orders-2-0 (u2) said was kept", found[0])
+        self.assertIn("nothing of what the operator said", found[1])
+
     # --- M1 ---
 
     def test_m1_two_members_at_once(self) -> None:
@@ -47,7 +57,7 @@ class InvariantTest(unittest.TestCase):
         story.evicted(2)
         story.evicted(1)
         self.broken(
-            story, "M1", "orders-1 was taken down while orders-2, taken down at 12:00:33.000, was not back (ever)"
+            story, "M1", "orders-1 was taken down while orders-2, taken down at 12:00:36.000, was not back (ever)"
         )
 
     def test_m1_the_second_too_early(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from tests.e2e.steps.complaint import expect_complaint, expect_refusal
 from tests.e2e.steps.replica_set import GROUP, ReplicaSet
 from tests.e2e.steps.stage import Stage
+from tests.e2e.steps.world import ApiError
 
 REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "an even number of members": ({"members": 4}, ("even number", "1, 3, 5 or 7")),
@@ -66,19 +67,39 @@ def play(stage: Stage) -> None:
 
 def _keyfile_gone(stage: Stage, orders: ReplicaSet) -> str:
     """The operator may not watch Secrets: it looks every ten minutes, and when it starts."""
-    path = f"/api/v1/namespaces/{stage.namespace}/secrets"
-    secret = stage.world.api.get(f"{path}/{orders.name}-keyfile")
-    stage.world.api.delete(f"{path}/{orders.name}-keyfile")
+    secrets = f"/api/v1/namespaces/{stage.namespace}/secrets"
+    path = f"{secrets}/{orders.name}-keyfile"
+    secret = stage.world.api.get(path)
+    stage.world.api.delete(path)
     stage.operator.kill()
     stage.operator.revive()
     try:
-        return expect_complaint(orders, "KeyfileMissing", "put it back", timeout_s=60)
+        said = expect_complaint(orders, "KeyfileMissing", "put it back")
+        assert not _exists(stage, path), "the operator made another keyfile, which the running members do not know"
+        return said
     finally:
-        for field in ("resourceVersion", "uid", "creationTimestamp", "managedFields"):
-            secret["metadata"].pop(field, None)
-        if orders.name + "-keyfile" not in {one["metadata"]["name"] for one in stage.world.api.get(path)["items"]}:
-            stage.world.api.post(path, secret)
+        _put_back(stage, secrets, secret)
         orders.settle()
+
+
+def _put_back(stage: Stage, secrets: str, secret: dict[str, Any]) -> None:
+    path = f"{secrets}/{secret['metadata']['name']}"
+    for field in ("resourceVersion", "uid", "creationTimestamp", "managedFields"):
+        secret["metadata"].pop(field, None)
+    if _exists(stage, path):  # another one: its operator believes in it for ten minutes
+        stage.world.api.delete(path)
+        stage.operator.kill()
+    stage.world.api.post(secrets, secret)
+    stage.operator.revive()
+
+
+def _exists(stage: Stage, path: str) -> bool:
+    try:
+        return bool(stage.world.api.get(path))
+    except ApiError as error:
+        if error.code == 404:
+            return False
+        raise
 
 
 def _starts_wrong_and_recovers(stage: Stage) -> None:

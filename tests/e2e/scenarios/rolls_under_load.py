@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 
 from tests.e2e.steps.replica_set import ReplicaSet
-from tests.e2e.steps.roll import Roll, most_down_at_once, order_faults, successor_faults
+from tests.e2e.steps.roll import Roll, most_down_at_once, order_faults, stalls, successor_faults
 from tests.e2e.steps.stage import NEW, OLD, Stage
 from tests.e2e.steps.world import now
 
@@ -25,6 +25,8 @@ def play(stage: Stage) -> None:
         assert not faults, "; ".join(faults)
         most = most_down_at_once(evidence, rolls[-1].since)
         assert most == 1, f"{most} members were down at once"
+        said = stalls(evidence, rolls[-1].since)
+        assert not said, f"a roll that goes well was called Stalled: {'; '.join(said)}"
         assert rolls[-1].elections == 1, f"the roll took {rolls[-1].elections} elections, wanted 1"
 
 

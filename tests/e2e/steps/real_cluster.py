@@ -7,12 +7,14 @@ import concurrent.futures
 import os
 from pathlib import Path
 
+from tests.e2e.cluster import cgroups
 from tests.e2e.cluster.api import Api
 from tests.e2e.harness import Cluster, cluster_directory
 from tests.e2e.harness.cluster import REPOSITORY
 from tests.e2e.harness.mongo_images import build_images
 
 IMAGES = REPOSITORY / "build" / "images"
+CPU_WEIGHTS = {"cpu.shares": "16384", "cpu.weight": "1600"}  # cgroup v1, v2: sixteen times the default
 
 
 class RealCluster(Cluster):
@@ -33,11 +35,21 @@ def bring_up(name: str, volumes: int, keep: bool = False) -> RealCluster:
         with concurrent.futures.ThreadPoolExecutor() as pool:
             archives = pool.submit(build_images, IMAGES)
             world.up()
+            _give_weight(world)
             world.load(*archives.result())
     except BaseException:
         world.down()
         raise
     return world
+
+
+def _give_weight(world: RealCluster) -> None:
+    """The scheduler weighs a group like one process: beside ten compilers a whole cluster would starve."""
+    for root in cgroups.roots():
+        for name, weight in CPU_WEIGHTS.items():
+            setting = root / world.layout.name / name
+            if setting.exists():
+                setting.write_text(weight)
 
 
 def ensure_volumes(world: RealCluster, wanted: int) -> None:

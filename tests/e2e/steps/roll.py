@@ -59,6 +59,17 @@ def successor_faults(evidence: Evidence, roll: Roll) -> list[str]:
     return []
 
 
+def stalls(evidence: Evidence, since: Moment) -> list[str]:
+    """What was called Stalled since, each sentence once: a good change never is."""
+    said = []
+    for write in History(evidence).statuses:
+        for one in write.status.get("conditions") or []:
+            sentence = f"{one.get('reason')}: {one.get('message', '')}"
+            if write.at >= since and one["type"] == "Stalled" and one["status"] == "True" and sentence not in said:
+                said.append(sentence)
+    return said
+
+
 def most_down_at_once(evidence: Evidence, since: Moment) -> int:
     """The most members whose pod had been asked to go and whose next one did not serve yet, at any moment since."""
     history = History(evidence)

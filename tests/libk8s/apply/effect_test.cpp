@@ -52,14 +52,12 @@ TEST(Effect, is_described_in_words_with_kind_and_key) {
 
 TEST(Effect, prints_under_its_own_name_with_all_that_it_carries) {
   const auto effects = one_of_each();
-  EXPECT_EQ(
-      json::print(to_json(effects[5])),
-      R"({"evict":{"because":"b","grounds":{"epoch":4,"observedAtMs":9,"validForMs":5},)"
-      R"("pod":"databases/orders-1-0","uid":"u"}})");
-  EXPECT_EQ(
-      json::print(to_json(effects[7])),
-      R"({"emitEvent":{"action":"A","because":"b","reason":"R",)"
-      R"("regarding":{"kind":"Pod","name":"orders-1-0","namespace":"databases"},"type":"Warning"}})");
+  EXPECT_EQ(json::print(to_json(effects[5])),
+            R"({"evict":{"because":"b","grounds":{"epoch":4,"observedAtMs":9,"validForMs":5},)"
+            R"("pod":"databases/orders-1-0","uid":"u"}})");
+  EXPECT_EQ(json::print(to_json(effects[7])),
+            R"({"emitEvent":{"action":"A","because":"b","reason":"R",)"
+            R"("regarding":{"kind":"Pod","name":"orders-1-0","namespace":"databases"},"type":"Warning"}})");
   for (const ClusterEffect& one : effects) EXPECT_EQ(to_json(one).size(), 1u);
   EXPECT_EQ(json::print(to_json(effect::Refresh{.purpose = "restart", .because = "b"})),
             R"({"refresh":{"because":"b","purpose":"restart"}})");

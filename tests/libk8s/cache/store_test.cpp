@@ -29,10 +29,9 @@ class PodStore {
 
   static std::string body(const char* name, int rv, const char* uid = "u", const char* phase = "Running",
                           const char* set = "orders", bool terminating = false) {
-    return fmt::format(
-        R"({{"metadata":{{"name":"{}","namespace":"n","uid":"{}","resourceVersion":"{}",)"
-        R"("labels":{{"set":"{}"}}{}}},"status":{{"phase":"{}"}}}})",
-        name, uid, rv, set, terminating ? R"(,"deletionTimestamp":"2026-11-21T13:51:07Z")" : "", phase);
+    return fmt::format(R"({{"metadata":{{"name":"{}","namespace":"n","uid":"{}","resourceVersion":"{}",)"
+                       R"("labels":{{"set":"{}"}}{}}},"status":{{"phase":"{}"}}}})",
+                       name, uid, rv, set, terminating ? R"(,"deletionTimestamp":"2026-11-21T13:51:07Z")" : "", phase);
   }
   Item item(const std::string& text) {
     json::Parser parser;

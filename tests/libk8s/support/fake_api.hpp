@@ -407,7 +407,8 @@ class FakeApi final : public HttpClient {
     Value* live = at(place);
     if (!live) return missing(place);
     Value wanted = *json::parse_value(request.body);
-    if (wanted["metadata"].value("resourceVersion", "") != (*live)["metadata"]["resourceVersion"]) return conflict();
+    const std::string expected = (*live)["metadata"]["resourceVersion"];
+    if (wanted["metadata"].value("resourceVersion", "") != expected) return conflict();
     return update(place, *live, std::move(wanted));
   }
 

@@ -58,8 +58,8 @@ TEST(CurlFailures, a_write_lost_on_a_reused_connection_is_not_sent_again_either)
 TEST(CurlFailures, a_write_whose_reply_breaks_off_has_an_unknown_outcome) {
   Bench bench;
   bench.server.on_request = [](const Received&, auto& c) {
-    c.send_raw("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\nhalf", false);
-    asio::post(c.executor(), [&c] { asio::post(c.executor(), [&c] { c.reset(); }); });
+    c.send_raw("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\nhalf", TestServer::Connection::Then::nothing);
+    c.reset_soon();
   };
   const Result<Reply> reply = bench.ask(post("/"));
   ASSERT_FALSE(reply);
@@ -155,7 +155,9 @@ TEST(CurlFailures, requests_that_wait_for_a_connection_survive_the_cancelling_of
 
 TEST(CurlFailures, an_answer_that_is_not_http_makes_no_sense) {
   Bench bench;
-  bench.server.on_request = [](const Received&, auto& c) { c.send_raw("SSH-2.0-OpenSSH_9.2\r\n\r\n", false); };
+  bench.server.on_request = [](const Received&, auto& c) {
+    c.send_raw("SSH-2.0-OpenSSH_9.2\r\n\r\n", TestServer::Connection::Then::nothing);
+  };
   const Result<Reply> reply = bench.ask(get("/"));
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, Code::unavailable);

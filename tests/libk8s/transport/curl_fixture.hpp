@@ -69,7 +69,7 @@ struct Bench {
     return result.value_or(Error{});
   }
 
-  asio::io_context loop;
+  boost::asio::io_context loop;
   TestServer server{loop};
   TokenList credentials;
   std::unique_ptr<CurlClient> client;

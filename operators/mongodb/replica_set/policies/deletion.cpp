@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Members in order, primary last; claims by policy; then the finalizer. Bounded in time, and never in the way of a namespace that goes.
+// Members in order, primary last; claims by policy; then the finalizer. Bounded in time, and never in the way of a
+// namespace that goes.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -14,11 +15,13 @@ constexpr k8s::Seconds kDeletionPatience{600};
 
 std::vector<std::string> without_ours(const std::vector<std::string>& finalizers) {
   std::vector<std::string> others;
-  std::copy_if(finalizers.begin(), finalizers.end(), std::back_inserter(others), [](const std::string& one) { return one != kFinalizer; });
+  std::copy_if(finalizers.begin(), finalizers.end(), std::back_inserter(others),
+               [](const std::string& one) { return one != kFinalizer; });
   return others;
 }
 
-Proposal set_finalizers(const View& view, const std::vector<std::string>& finalizers, std::string reason, std::string because) {
+Proposal set_finalizers(const View& view, const std::vector<std::string>& finalizers, std::string reason,
+                        std::string because) {
   return propose::act(std::move(reason), k8s::ClusterEffect{k8s::effect::MergePatch{
                                              .target = {.type = kMongoReplicaSets, .key = view.names.set},
                                              .resource_version = view.observed.set.metadata.resource_version,
@@ -60,12 +63,13 @@ std::optional<Proposal> remove_members(const View& view) {
   if (!stopping.empty()) return propose::wait("Deleting", fmt::format("{} is stopping", stopping));
   if (final_member == nullptr) return std::nullopt;
   if (final_member->stateful_set != nullptr && !final_member->stateful_set->metadata.deletion_timestamp) {
-    return propose::act("Deleting", k8s::ClusterEffect{k8s::effect::Delete{
-                                        .target = {.type = k8s::kStatefulSets, .key = view.names.key(final_member->name)},
-                                        .uid = final_member->stateful_set->metadata.uid,
-                                        .grounds = std::nullopt,
-                                        .because = "the replica set is being deleted, and the other members are gone",
-                                    }});
+    return propose::act("Deleting",
+                        k8s::ClusterEffect{k8s::effect::Delete{
+                            .target = {.type = k8s::kStatefulSets, .key = view.names.key(final_member->name)},
+                            .uid = final_member->stateful_set->metadata.uid,
+                            .grounds = std::nullopt,
+                            .because = "the replica set is being deleted, and the other members are gone",
+                        }});
   }
   return propose::wait("Deleting", fmt::format("{} is stopping", final_member->name));
 }
@@ -92,7 +96,9 @@ std::optional<Proposal> finalizer(const View& view) {
   const auto& present = view.observed.set.metadata.finalizers;
   if (std::find(present.begin(), present.end(), kFinalizer) != present.end()) return std::nullopt;
   // A namespace that goes takes no new finalizers, and must not wait for one.
-  if (view.observed.namespace_terminating) return Proposal{.verdict = Verdict::resting, .reason = "NamespaceTerminating", .message = "the namespace is going away"};
+  if (view.observed.namespace_terminating)
+    return Proposal{
+        .verdict = Verdict::resting, .reason = "NamespaceTerminating", .message = "the namespace is going away"};
   auto all = present;
   all.emplace_back(kFinalizer);
   return set_finalizers(view, all, "Starting", "members are to be stopped in order when the replica set is deleted");
@@ -102,13 +108,16 @@ std::optional<Proposal> deletion(const View& view) {
   const k8s::ObjectMeta& meta = view.observed.set.metadata;
   const bool ours = std::find(meta.finalizers.begin(), meta.finalizers.end(), kFinalizer) != meta.finalizers.end();
   if (view.observed.namespace_terminating && ours) {
-    return set_finalizers(view, without_ours(meta.finalizers), "NamespaceTerminating", "the namespace is going away: nothing may hold it up");
+    return set_finalizers(view, without_ours(meta.finalizers), "NamespaceTerminating",
+                          "the namespace is going away: nothing may hold it up");
   }
   if (!meta.deletion_timestamp) return std::nullopt;
   if (!ours) return Proposal{.verdict = Verdict::resting, .reason = "Deleted", .message = "the replica set is deleted"};
   if (view.observed.wall - *meta.deletion_timestamp > kDeletionPatience) {
-    return set_finalizers(view, without_ours(meta.finalizers), "Deleted",
-                          fmt::format("members did not stop in order within {} s: the rest is left to garbage collection", kDeletionPatience.count()));
+    return set_finalizers(
+        view, without_ours(meta.finalizers), "Deleted",
+        fmt::format("members did not stop in order within {} s: the rest is left to garbage collection",
+                    kDeletionPatience.count()));
   }
   if (auto members = remove_members(view)) return members;
   if (auto claims = remove_claims(view)) return claims;

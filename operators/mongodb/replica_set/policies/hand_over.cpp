@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server hands off to the highest priority, ties to the lowest configuration index, and decides on what its last heartbeats said. So the
-// choice is steered: every other candidate is frozen, the freeze is seen to have been carried by a heartbeat, the successor is seen to be
-// caught up now, and only then the primary steps down, with catch-up.
+// The server hands off to the highest priority, ties to the lowest configuration index, and decides on what its last
+// heartbeats said. So the choice is steered: every other candidate is frozen, the freeze is seen to have been carried
+// by a heartbeat, the successor is seen to be caught up now, and only then the primary steps down, with catch-up.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -28,7 +28,8 @@ const FreezeFact* active_freeze(const View& view, std::int64_t ordinal) {
 // The primary has had a heartbeat answer of that member since the freeze, so it knows that the member does not stand.
 bool primary_knows(const View& view, const Member& frozen, const FreezeFact& freeze) {
   const auto& peers = view.primary->facts->peers;
-  const auto peer = std::find_if(peers.begin(), peers.end(), [&](const PeerView& one) { return one.host == frozen.host; });
+  const auto peer =
+      std::find_if(peers.begin(), peers.end(), [&](const PeerView& one) { return one.host == frozen.host; });
   if (peer == peers.end() || peer->heartbeat_age < k8s::Millis{0}) return false;
   return view.primary->facts->observed_at - peer->heartbeat_age > freeze.at;
 }
@@ -53,15 +54,14 @@ std::optional<Proposal> steer(const View& view, const Member& successor, const s
   }
   if (known) return std::nullopt;
   // Until the next heartbeat: at most two seconds by default.
-  Proposal look = propose::act("HandingOver", k8s::effect::Refresh{.purpose = "freeze heard", .because = because});
-  look.requeue_after = k8s::Millis{500};
-  return look;
+  return propose::poll(view, "HandingOver", "freeze heard", because);
 }
 
 Proposal cannot(const View& view, const Operation& operation, const Member& primary, const std::string& why) {
   const std::string message = fmt::format("no member can take over from the primary {}: {}", primary.name, why);
   if (age(view, operation) < kPatience) return propose::wait("NoSuccessor", message, k8s::Millis{2'000});
-  return propose::stall("NoSuccessor", message + ". It is never forced: bring another member up to date, or revert the change");
+  return propose::stall("NoSuccessor",
+                        message + ". It is never forced: bring another member up to date, or revert the change");
 }
 
 }  // namespace
@@ -70,7 +70,8 @@ Proposal hand_over(const View& view, const Operation& operation, Phase next) {
   const Member* member = view.member(operation.member);
   if (member == nullptr || member->pod == nullptr) return advance(view, operation, next, "HandedOver");
   if (view.primary == nullptr) {
-    return propose::wait("HandingOver", fmt::format("waiting for a new primary in place of {}", member->name), k8s::Millis{500});
+    return propose::wait("HandingOver", fmt::format("waiting for a new primary in place of {}", member->name),
+                         k8s::Millis{500});
   }
   if (view.primary->ordinal != operation.member) return advance(view, operation, next, "HandedOver");
 
@@ -92,7 +93,8 @@ Proposal hand_over(const View& view, const Operation& operation, Phase next) {
   if (auto steering = steer(view, *successor, because)) return *steering;
   const std::string purpose = fmt::format("hand over from {} to {}", member->name, successor->name);
   if (auto ask = propose::fresh(view, purpose, because)) return *ask;
-  if (auto against = unhealthy_because(view, member)) return propose::wait("HandingOver", because + ", but " + *against);
+  if (auto against = unhealthy_because(view, member))
+    return propose::wait("HandingOver", because + ", but " + *against);
   if (view.lag_seconds(*successor).value_or(INT64_MAX) > 1) {
     return propose::wait("HandingOver", because + ", once it has caught up", k8s::Millis{500});
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A replica set is initiated once, ever: only if every member was asked and none has a configuration, and neither status nor any claim
-// remembers a replica set. One member first; the others join by scaling up.
+// A replica set is initiated once, ever: only if every member was asked and none has a configuration, and neither
+// status nor any claim remembers a replica set. One member first; the others join by scaling up.
 #include <fmt/format.h>
 
 #include "operators/mongodb/replica_set/gates.hpp"
@@ -45,25 +45,32 @@ std::optional<Proposal> record_identity(const View& view) {
   const std::string on_claims = id_on_claims(view);
   if (view.status.replica_set_id.empty()) {
     if (!on_claims.empty()) {
-      return remember_id(on_claims, fmt::format("the claims hold the data of replica set {}: it goes on, nothing is initiated", on_claims));
+      return remember_id(
+          on_claims,
+          fmt::format("the claims hold the data of replica set {}: it goes on, nothing is initiated", on_claims));
     }
     if (view.config == nullptr || view.config->replica_set_id.empty()) return std::nullopt;
     return remember_id(view.config->replica_set_id, fmt::format("the replica set is {}", view.config->replica_set_id));
   }
   if (view.config != nullptr && view.config->replica_set_id != view.status.replica_set_id) {
-    return propose::stall("AnotherReplicaSet", fmt::format("the members are of replica set {}, but this one was {}: find out which claims "
-                                                           "hold the right data before anything else; nothing is touched",
-                                                           view.config->replica_set_id, view.status.replica_set_id));
+    return propose::stall("AnotherReplicaSet",
+                          fmt::format("the members are of replica set {}, but this one was {}: find out which claims "
+                                      "hold the right data before anything else; nothing is touched",
+                                      view.config->replica_set_id, view.status.replica_set_id));
   }
   for (const Member& member : view.members) {
-    if (member.claim == nullptr || member.config == nullptr || member.claim->metadata.annotations.contains(annotation::kReplicaSetId)) continue;
-    return propose::act("RecordingReplicaSet", k8s::ClusterEffect{k8s::effect::MergePatch{
-                                                   .target = {.type = k8s::kPersistentVolumeClaims, .key = view.names.key(member.name)},
-                                                   .resource_version = member.claim->metadata.resource_version,
-                                                   .patch = {{"metadata", {{"annotations", {{annotation::kReplicaSetId, view.status.replica_set_id}}}}}},
-                                                   .because = fmt::format("the claim of {} now holds data of replica set {}", member.name,
-                                                                          view.status.replica_set_id),
-                                               }});
+    if (member.claim == nullptr || member.config == nullptr ||
+        member.claim->metadata.annotations.contains(annotation::kReplicaSetId))
+      continue;
+    return propose::act(
+        "RecordingReplicaSet",
+        k8s::ClusterEffect{k8s::effect::MergePatch{
+            .target = {.type = k8s::kPersistentVolumeClaims, .key = view.names.key(member.name)},
+            .resource_version = member.claim->metadata.resource_version,
+            .patch = {{"metadata", {{"annotations", {{annotation::kReplicaSetId, view.status.replica_set_id}}}}}},
+            .because = fmt::format("the claim of {} now holds data of replica set {}", member.name,
+                                   view.status.replica_set_id),
+        }});
   }
   return std::nullopt;
 }
@@ -73,24 +80,29 @@ std::optional<Proposal> initialise(const View& view) {
   const auto not_empty = not_all_empty(view);
   if (!view.status.replica_set_id.empty()) {
     if (not_empty) return propose::wait("WaitingForMembers", *not_empty);
-    return propose::stall("DataLost", fmt::format("replica set {} was initiated before, but no member has its data any more: restore it "
-                                                  "from a backup, or delete this MongoReplicaSet and its claims to begin anew; a second "
-                                                  "set is never initiated over the first",
-                                                  view.status.replica_set_id));
+    return propose::stall(
+        "DataLost", fmt::format("replica set {} was initiated before, but no member has its data any more: restore it "
+                                "from a backup, or delete this MongoReplicaSet and its claims to begin anew; a second "
+                                "set is never initiated over the first",
+                                view.status.replica_set_id));
   }
-  if (not_empty) return propose::wait("WaitingForMembers", "before the replica set is initiated every member must answer: " + *not_empty);
-  return propose::begin("InitiateBegins", Operation{
-                                              .type = OperationType::initialise,
-                                              .phase = Phase::initiating,
-                                              .member = kFirstMember,
-                                              .since = now_seconds(view),
-                                              .because = "every member answers and none has a replica set configuration",
-                                          });
+  if (not_empty)
+    return propose::wait("WaitingForMembers",
+                         "before the replica set is initiated every member must answer: " + *not_empty);
+  return propose::begin("InitiateBegins",
+                        Operation{
+                            .type = OperationType::initialise,
+                            .phase = Phase::initiating,
+                            .member = kFirstMember,
+                            .since = now_seconds(view),
+                            .because = "every member answers and none has a replica set configuration",
+                        });
 }
 
 Proposal continue_initialise(const View& view, const Operation& operation) {
   if (view.config != nullptr) {
-    if (view.primary == nullptr) return propose::wait("Initiating", "initiated: waiting for the first primary", k8s::Millis{500});
+    if (view.primary == nullptr)
+      return propose::wait("Initiating", "initiated: waiting for the first primary", k8s::Millis{500});
     return propose::finish("Initiated", fmt::format("{} is the first primary", view.primary->name));
   }
   const std::string purpose = "initiate";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which member restarts next: what is down already first, then members without a vote, then secondaries, and the primary last.
+// Which member restarts next: what is down already first, then members without a vote, then secondaries, and the
+// primary last.
 #include <algorithm>
 #include <tuple>
 
@@ -55,12 +56,15 @@ Proposal begin_restart(const View& view, const Member& member) {
 // Every StatefulSet gets the template; the user deletes the pods.
 std::optional<Proposal> templates_only(const View& view) {
   for (const Member& member : view.members) {
-    if (member.stateful_set == nullptr || !member.wanted || member.template_revision() == view.target_revision) continue;
-    return propose::act("UpdatingTemplate", k8s::ClusterEffect{k8s::effect::Apply{
-                                                .manifest = member_stateful_set(view.build(), member.ordinal, view.target_revision),
-                                                .uid = member.stateful_set->metadata.uid,
-                                                .because = "spec.update.strategy is OnDelete: the member takes the change when its pod is deleted",
-                                            }});
+    if (member.stateful_set == nullptr || !member.wanted || member.template_revision() == view.target_revision)
+      continue;
+    return propose::act(
+        "UpdatingTemplate",
+        k8s::ClusterEffect{k8s::effect::Apply{
+            .manifest = member_stateful_set(view.build(), member.ordinal, view.target_revision),
+            .uid = member.stateful_set->metadata.uid,
+            .because = "spec.update.strategy is OnDelete: the member takes the change when its pod is deleted",
+        }});
   }
   return std::nullopt;
 }
@@ -74,13 +78,15 @@ std::optional<Proposal> replace_outsiders(const View& view) {
   for (const Member& member : view.members) {
     if (!needs_restart(view, member) || member.is_going() || member.stateful_set == nullptr) continue;
     if (member.config != nullptr || member.answers()) continue;
-    const std::string because = fmt::format("{} runs a spec that has changed, and it is in no replica set that it could harm", member.name);
+    const std::string because =
+        fmt::format("{} runs a spec that has changed, and it is in no replica set that it could harm", member.name);
     if (member.template_revision() != view.target_revision) {
-      return propose::act("UpdatingTemplate", k8s::ClusterEffect{k8s::effect::Apply{
-                                                  .manifest = member_stateful_set(view.build(), member.ordinal, view.target_revision),
-                                                  .uid = member.stateful_set->metadata.uid,
-                                                  .because = because,
-                                              }});
+      return propose::act("UpdatingTemplate",
+                          k8s::ClusterEffect{k8s::effect::Apply{
+                              .manifest = member_stateful_set(view.build(), member.ordinal, view.target_revision),
+                              .uid = member.stateful_set->metadata.uid,
+                              .because = because,
+                          }});
     }
     const std::string purpose = "replace " + member.name;
     if (auto ask = propose::fresh(view, purpose, because)) return ask;
@@ -99,7 +105,8 @@ std::optional<Proposal> next_restart(const View& view) {
   if (next == nullptr || view.config == nullptr) return std::nullopt;
   switch (view.spec.update.strategy) {
     case UpdateStrategy::paused:
-      return propose::wait("UpdatePaused", fmt::format("spec.update.strategy is Paused: {}", preview(view).message), k8s::Millis{60'000});
+      return propose::wait("UpdatePaused", fmt::format("spec.update.strategy is Paused: {}", preview(view).message),
+                           k8s::Millis{60'000});
     case UpdateStrategy::on_delete: return templates_only(view);
     case UpdateStrategy::automatic: break;
   }
@@ -128,7 +135,8 @@ Preview preview(const View& view) {
   const char* elections = cost.elections == 0 ? "no election" : "1 election";
   cost.message = fmt::format("{} restart{}, {}", cost.restarts, cost.restarts == 1 ? "" : "s", elections);
   if (cost.added > 0) cost.message += fmt::format(", {} member{} added", cost.added, cost.added == 1 ? "" : "s");
-  if (cost.removed > 0) cost.message += fmt::format(", {} member{} removed", cost.removed, cost.removed == 1 ? "" : "s");
+  if (cost.removed > 0)
+    cost.message += fmt::format(", {} member{} removed", cost.removed, cost.removed == 1 ? "" : "s");
   if (primary && view.voters() == 1) cost.message += "; the only member restarts, so there is downtime";
   return cost;
 }

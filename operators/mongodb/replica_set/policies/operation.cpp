@@ -41,17 +41,20 @@ bool is_committed(const View& view) {
   std::int64_t voters = 0;
   for (const Member& member : view.members) {
     if (!member.votes() || !member.answers() || !member.facts->config) continue;
-    if (member.facts->config->version == view.config->version && member.facts->config->term == view.config->term) ++voters;
+    if (member.facts->config->version == view.config->version && member.facts->config->term == view.config->term)
+      ++voters;
   }
   return voters >= view.majority();
 }
 
 Proposal reconfigure(const View& view, decltype(effect::Reconfigure::change) change, std::string because) {
-  if (view.primary == nullptr) return propose::wait("NoPrimary", because + ", once there is a primary", k8s::Millis{1'000});
+  if (view.primary == nullptr)
+    return propose::wait("NoPrimary", because + ", once there is a primary", k8s::Millis{1'000});
   const std::string purpose = "reconfigure";
   if (auto ask = propose::fresh(view, purpose, because)) return *ask;
   if (!is_committed(view)) {
-    return propose::wait("ConfigurationNotCommitted", because + ", once the present configuration has reached a majority", k8s::Millis{1'000});
+    return propose::wait("ConfigurationNotCommitted",
+                         because + ", once the present configuration has reached a majority", k8s::Millis{1'000});
   }
   return propose::act("Reconfiguring", effect::Reconfigure{
                                            .primary = view.primary->ordinal,

@@ -12,8 +12,9 @@ std::optional<Proposal> continue_restart(const View& view, const Operation& oper
 Proposal continue_scale_up(const View& view, const Operation& operation);
 Proposal continue_scale_down(const View& view, const Operation& operation);
 
-// Phase HandingOver, shared by restarts and scale-down: makes `operation.successor` primary in the place of `operation.member`, then goes
-// on with `next`. Never forces: if nobody can take over it waits, then stalls with the reason.
+// Phase HandingOver, shared by restarts and scale-down: makes `operation.successor` primary in the place of
+// `operation.member`, then goes on with `next`. Never forces: if nobody can take over it waits, then stalls with the
+// reason.
 Proposal hand_over(const View& view, const Operation& operation, Phase next);
 
 // The next phase of the same operation, as an intent.

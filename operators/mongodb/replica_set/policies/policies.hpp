@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every idea of what to do next, one function each. decide.cpp asks them in order; the first that proposes something has its way.
+// Every idea of what to do next, one function each. decide.cpp asks them in order; the first that proposes something
+// has its way.
 #pragma once
 
 #include <optional>

@@ -18,8 +18,9 @@ std::optional<Proposal> no_primary(const View& view) {
     return propose::wait("NoPrimary", "a majority of the members is well and elects a primary", k8s::Millis{1'000});
   }
   const auto why = unhealthy_because(view, nullptr);
-  return propose::wait("NoMajority", fmt::format("{} of {} voting members are healthy, a majority is {}: {}", view.healthy_voters(), view.voters(),
-                                                 view.majority(), why.value_or("")),
+  return propose::wait("NoMajority",
+                       fmt::format("{} of {} voting members are healthy, a majority is {}: {}", view.healthy_voters(),
+                                   view.voters(), view.majority(), why.value_or("")),
                        k8s::Millis{2'000});
 }
 

@@ -25,7 +25,8 @@ MongoReplicaSet orders() {
   set.spec.storage.size = *k8s::Quantity::parse("10Gi");
   set.spec.resources.requests = {{"cpu", *k8s::Quantity::parse("500m")}, {"memory", *k8s::Quantity::parse("1Gi")}};
   set.spec.placement.host = Spread::required;
-  set.spec.placement.tolerations = {{{"key", "dedicated"}, {"operator", "Equal"}, {"value", "databases"}, {"effect", "NoSchedule"}}};
+  set.spec.placement.tolerations = {
+      {{"key", "dedicated"}, {"operator", "Equal"}, {"value", "databases"}, {"effect", "NoSchedule"}}};
   set.spec.mongod.config = {{"storage", {{"wiredTiger", {{"engineConfig", {{"cacheSizeGB", 0.5}}}}}}}};
   return set;
 }
@@ -35,7 +36,8 @@ Build build_of(const MongoReplicaSet& set) {
 }
 
 void expect_golden(const std::string& name, const k8s::json::Value& value) {
-  const std::string path = std::string{SAGONG_SOURCE_DIR} + "/tests/operators/mongodb/manifests/golden/" + name + ".json";
+  const std::string path =
+      std::string{SAGONG_SOURCE_DIR} + "/tests/operators/mongodb/manifests/golden/" + name + ".json";
   const std::string text = k8s::json::print_pretty(value);
   if (std::getenv("SAGONG_BLESS") != nullptr) std::ofstream{path} << text;
   std::ostringstream golden;
@@ -85,8 +87,11 @@ TEST(Revision, changes_with_what_needs_a_restart_and_with_nothing_else) {
 }
 
 TEST(MongodConfig, refuses_what_the_operator_sets_and_says_what_to_do) {
-  for (const auto& [section, option] : std::vector<std::pair<std::string, std::string>>{
-           {"net", "port"}, {"net", "bindIp"}, {"replication", "replSetName"}, {"storage", "dbPath"}, {"security", "keyFile"}}) {
+  for (const auto& [section, option] : std::vector<std::pair<std::string, std::string>>{{"net", "port"},
+                                                                                        {"net", "bindIp"},
+                                                                                        {"replication", "replSetName"},
+                                                                                        {"storage", "dbPath"},
+                                                                                        {"security", "keyFile"}}) {
     MongoReplicaSet set = orders();
     set.spec.mongod.config = {{section, {{option, "x"}}}};
     const auto config = mongod_config(set);

@@ -1,190 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/mongodb/monitor/member_monitor.hpp"
 
-#include <deque>
-#include <map>
-
 #include <gtest/gtest.h>
 
-#include "operators/mongodb/wire/bson_edit.hpp"
-#include "tests/operators/mongodb/monitor/recorded.hpp"
-#include "tests/operators/mongodb/wire/real_time.hpp"
+#include "tests/operators/mongodb/monitor/watched_member.hpp"
 
 namespace mongodb {
 namespace {
 
 namespace bson = mongo::bson;
 using mongodb::testing::recorded;
+using mongodb::testing::WatchedMember;
 using namespace std::chrono_literals;
 
-
-k8s::Error refused() {
-  return {.code = k8s::Code::unavailable, .message = "Connection refused"};
-}
-k8s::Error wrong_password() {
-  return {.code = k8s::Code::unauthenticated, .message = "Authentication failed.", .remote_code = 18};
-}
-
-// A member and a machine that watches it, on a virtual clock. Holds state; the tests change it and look at the facts.
-class World {
- public:
-  // What the member is like.
-  bool listens = true;
-  bool knows_us = true;
-  bool answers = true;  // false: takes commands and says nothing
-  std::map<std::string, bson::Document> replies = {{"hello", recorded("hello_primary")},
-                                                   {"replSetGetStatus", recorded("status_three_members")},
-                                                   {"buildInfo", recorded("build_info")},
-                                                   {"currentOp", {{"inprog", bson::Array{}}, {"ok", 1.0}}}};
-  k8s::Millis delay{5};
-
-  // What was seen.
-  std::vector<std::string> commands;  // first keys, in order
-  int publishes = 0;
-  std::map<Channel, int> opens;
-
-  World() {
-    // The recorded status and configuration are of different moments: make them agree.
-    const Status status = parse_status(replies["replSetGetStatus"]);
-    bson::Document config = recorded("config_newly_added");
-    config = bson::with(config, "config.version", static_cast<int>(status.config_version));
-    replies["replSetGetConfig"] = config;
-    replies["hello"] = bson::with(replies["hello"], "setVersion", static_cast<int>(status.config_version));
-    replies["getParameter"] = {{"featureCompatibilityVersion", bson::Document{{"version", "4.4"}}}, {"ok", 1.0}};
-  }
-
-  void start() { feed(monitor_event::Start{}); }
-  const MemberFacts& facts() const { return machine_.facts(); }
-  k8s::Monotonic now() const { return now_; }
-
-  // Runs until then, delivering what is due in order of time.
-  void run_for(k8s::Millis time) {
-    const k8s::Monotonic end = now_ + time;
-    for (;;) {
-      const auto next =
-          std::min_element(due_.begin(), due_.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-      const bool event = next != due_.end() && next->at <= std::min(end, wake_);
-      if (!event && wake_ > end) break;
-      if (event) {
-        now_ = std::max(now_, next->at);
-        const MonitorEvent what = next->event;
-        due_.erase(next);
-        feed(what);
-      } else {
-        now_ = std::max(now_, wake_);
-        wake_ = k8s::Monotonic::max();
-        feed(monitor_event::Woke{});
-      }
-    }
-    now_ = end;
-  }
-
-  void refresh(std::uint64_t epoch) { feed(monitor_event::RefreshAsked{.epoch = epoch}); }
-  void expire(std::uint64_t epoch) { feed(monitor_event::RefreshExpired{.epoch = epoch}); }
-
-  // The topology moves: an awaiting hello is answered at once.
-  void topology_changed(bson::Document hello) {
-    ++counter_;
-    replies["hello"] = std::move(hello);
-    for (Due& due : due_) {
-      if (due.awaits) {
-        due.at = now_ + delay;
-        std::get<monitor_event::Answered>(due.event).reply = hello_reply();
-      }
-    }
-  }
-
-  // The process goes away; its connections with it.
-  void die() {
-    listens = false;
-    for (const Channel channel : {Channel::hello, Channel::command}) lose(channel);
-  }
-  void lose(Channel channel) {
-    if (!connected_[channel]) return;
-    connected_[channel] = false;
-    const bool asking = std::erase_if(due_, [&](const Due& due) { return due.channel == channel; }) > 0;
-    if (asking) due_.push_back({.at = now_, .channel = channel, .event = monitor_event::Answered{channel, refused()}});
-    due_.push_back({.at = now_, .channel = channel, .event = monitor_event::Broke{channel, refused()}});
-  }
-
- private:
-  struct Due {
-    k8s::Monotonic at{};
-    Channel channel = Channel::hello;
-    MonitorEvent event;
-    bool awaits = false;
-  };
-
-  bson::Document hello_reply() {
-    return bson::with(replies["hello"], "topologyVersion.counter", std::int64_t{counter_});
-  }
-
-  void feed(const MonitorEvent& event) {
-    for (const MonitorAction& action : machine_.on(event, now_)) {
-      std::visit([this](const auto& one) { perform(one); }, action);
-    }
-  }
-  void perform(const monitor_action::Open& open) {
-    ++opens[open.channel];
-    k8s::Result<void> result;
-    if (!listens) result = refused();
-    if (listens && open.channel == Channel::command) {
-      // A log-in is three commands to the member.
-      commands.insert(commands.end(), {"hello", "saslStart", "saslContinue"});
-      if (!knows_us) result = wrong_password();
-    }
-    connected_[open.channel] = result.has_value();
-    due_.push_back({.at = now_ + delay, .channel = open.channel, .event = monitor_event::Opened{open.channel, result}});
-  }
-  void perform(const monitor_action::Close& close) {
-    connected_[close.channel] = false;
-    std::erase_if(due_, [&](const Due& due) { return due.channel == close.channel; });
-  }
-  void perform(const monitor_action::Send& send) {
-    const std::string name(send.command.first_key());
-    Due due{.at = now_ + delay, .channel = send.channel, .event = monitor_event::Answered{send.channel, refused()}};
-    // A connection that is gone, and the machine has not heard of it yet.
-    if (!connected_[send.channel]) return due_.push_back(std::move(due));
-    commands.push_back(name);
-    auto& reply = std::get<monitor_event::Answered>(due.event).reply;
-    if (!answers) {
-      due.at = now_ + send.timeout;
-      reply = k8s::Error{.code = k8s::Code::timeout, .message = "no reply in time"};
-    } else if (name == "hello") {
-      reply = hello_reply();
-      due.awaits = parse_topology(send.command) && parse_topology(send.command)->counter == counter_;
-      if (due.awaits) due.at = now_ + k8s::Millis{*send.command.number("maxAwaitTimeMS")};
-    } else if (name == "find") {
-      const auto t = static_cast<std::uint32_t>(send.command.number("sort.$natural") == 1 ? 1000 : 4600);
-      const bson::Document entry{{"ts", bson::Timestamp{.t = t, .i = 1}}};
-      reply = bson::Document{{"cursor", bson::Document{{"firstBatch", bson::Array{entry}}}}, {"ok", 1.0}};
-    } else {
-      reply = replies.at(name);
-    }
-    due_.push_back(std::move(due));
-  }
-  void perform(const monitor_action::Publish&) { ++publishes; }
-  void perform(const monitor_action::WakeAt& wake) {
-    // A wake-up in the past, again and again, would be a busy loop.
-    ASSERT_GE(wake.at, now_);
-    wake_ = wake.at;
-  }
-
-  mongo::testing::Even random_;
-  MemberMonitor machine_{k8s::Uid("uid"), "10.0.0.1", random_};
-  k8s::Monotonic now_{k8s::Millis{1'000'000}};
-  k8s::Monotonic wake_ = k8s::Monotonic::max();
-  std::deque<Due> due_;
-  std::map<Channel, bool> connected_;
-  std::int64_t counter_ = 6;
-};
-
-std::ptrdiff_t count(const World& world, const std::string& command) {
+std::ptrdiff_t count(const WatchedMember& world, const std::string& command) {
   return std::count(world.commands.begin(), world.commands.end(), command);
 }
 
 TEST(MemberMonitor, a_second_after_the_start_everything_about_a_member_is_known) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(1s);
   const MemberFacts& facts = world.facts();
@@ -205,7 +39,7 @@ TEST(MemberMonitor, a_second_after_the_start_everything_about_a_member_is_known)
 }
 
 TEST(MemberMonitor, at_rest_a_member_hears_at_most_twelve_commands_a_minute) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(60s);
   world.commands.clear();
@@ -225,7 +59,7 @@ TEST(MemberMonitor, at_rest_a_member_hears_at_most_twelve_commands_a_minute) {
 }
 
 TEST(MemberMonitor, an_uninitialised_member_is_at_rest_too) {
-  World world;
+  WatchedMember world;
   world.replies["hello"] = recorded("hello_uninitialised");
   world.replies["replSetGetStatus"] = recorded("status_uninitialised");
   world.replies["replSetGetConfig"] = recorded("config_uninitialised");
@@ -239,7 +73,7 @@ TEST(MemberMonitor, an_uninitialised_member_is_at_rest_too) {
 }
 
 TEST(MemberMonitor, a_topology_change_is_known_at_once_and_has_the_status_asked_for) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(20s);
   const auto before = count(world, "replSetGetStatus");
@@ -253,7 +87,7 @@ TEST(MemberMonitor, a_topology_change_is_known_at_once_and_has_the_status_asked_
 }
 
 TEST(MemberMonitor, a_new_configuration_is_fetched_as_soon_as_the_status_shows_it) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(20s);
   const auto version = static_cast<int>(world.facts().config->version) + 1;
@@ -266,7 +100,7 @@ TEST(MemberMonitor, a_new_configuration_is_fetched_as_soon_as_the_status_shows_i
 }
 
 TEST(MemberMonitor, a_refresh_asks_everything_anew_and_stamps_the_epoch) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(20s);
   world.commands.clear();
@@ -281,7 +115,7 @@ TEST(MemberMonitor, a_refresh_asks_everything_anew_and_stamps_the_epoch) {
 }
 
 TEST(MemberMonitor, what_was_asked_before_the_refresh_does_not_count_for_it) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(20s);
   world.delay = 1s;
@@ -296,7 +130,7 @@ TEST(MemberMonitor, what_was_asked_before_the_refresh_does_not_count_for_it) {
 }
 
 TEST(MemberMonitor, an_unreachable_member_answers_a_refresh_with_its_unreachability) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(20s);
   world.die();
@@ -314,7 +148,7 @@ TEST(MemberMonitor, an_unreachable_member_answers_a_refresh_with_its_unreachabil
 }
 
 TEST(MemberMonitor, a_refresh_in_the_middle_of_an_older_try_waits_for_one_of_its_own) {
-  World world;
+  WatchedMember world;
   world.listens = false;
   world.delay = 2s;
   world.start();
@@ -328,7 +162,7 @@ TEST(MemberMonitor, a_refresh_in_the_middle_of_an_older_try_waits_for_one_of_its
 }
 
 TEST(MemberMonitor, a_refresh_that_nobody_answers_in_time_is_marked_failed_and_a_later_one_works) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(20s);
   world.delay = 3s;
@@ -345,7 +179,7 @@ TEST(MemberMonitor, a_refresh_that_nobody_answers_in_time_is_marked_failed_and_a
 }
 
 TEST(MemberMonitor, a_member_that_dies_and_comes_back_is_known_again_within_the_backoff) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(20s);
   world.die();
@@ -365,7 +199,7 @@ TEST(MemberMonitor, a_member_that_dies_and_comes_back_is_known_again_within_the_
 }
 
 TEST(MemberMonitor, a_member_that_takes_commands_and_says_nothing_is_found_out) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(20s);
   world.answers = false;
@@ -374,7 +208,7 @@ TEST(MemberMonitor, a_member_that_takes_commands_and_says_nothing_is_found_out) 
 }
 
 TEST(MemberMonitor, a_lost_hello_line_alone_does_not_make_a_member_unreachable) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(20s);
   const auto before = count(world, "replSetGetStatus");
@@ -387,7 +221,7 @@ TEST(MemberMonitor, a_lost_hello_line_alone_does_not_make_a_member_unreachable) 
 }
 
 TEST(MemberMonitor, wrong_credentials_are_said_and_tried_again_slowly) {
-  World world;
+  WatchedMember world;
   world.knows_us = false;
   world.start();
   world.run_for(300s);
@@ -406,7 +240,7 @@ TEST(MemberMonitor, wrong_credentials_are_said_and_tried_again_slowly) {
 }
 
 TEST(MemberMonitor, a_session_that_the_server_no_longer_knows_is_logged_in_again) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(20s);
   const bson::Document status = world.replies["replSetGetStatus"];
@@ -420,7 +254,7 @@ TEST(MemberMonitor, a_session_that_the_server_no_longer_knows_is_logged_in_again
 }
 
 TEST(MemberMonitor, a_member_in_quiesce_is_shutting_down_until_it_is_gone) {
-  World world;
+  WatchedMember world;
   world.start();
   world.run_for(20s);
   world.topology_changed(recorded("hello_quiesce"));
@@ -442,7 +276,7 @@ TEST(MemberMonitor, a_member_in_quiesce_is_shutting_down_until_it_is_gone) {
 }
 
 TEST(MemberMonitor, a_removed_member_says_so) {
-  World world;
+  WatchedMember world;
   world.replies["hello"] = recorded("hello_removed");
   world.replies["replSetGetStatus"] = recorded("status_removed");
   world.start();
@@ -452,7 +286,7 @@ TEST(MemberMonitor, a_removed_member_says_so) {
 }
 
 TEST(MemberMonitor, an_uninitialised_member_that_is_initiated_becomes_a_member_at_once) {
-  World world;
+  WatchedMember world;
   const auto hello = world.replies["hello"];
   const auto status = world.replies["replSetGetStatus"];
   const auto config = world.replies["replSetGetConfig"];
@@ -472,7 +306,7 @@ TEST(MemberMonitor, an_uninitialised_member_that_is_initiated_becomes_a_member_a
 }
 
 TEST(MemberMonitor, a_server_that_does_not_wait_is_not_asked_in_a_circle) {
-  World world;
+  WatchedMember world;
   world.replies["hello"] = bson::without(recorded("hello_primary"), "topologyVersion");
   world.start();
   world.run_for(60s);

@@ -59,8 +59,8 @@ TEST(Decide, a_change_that_needs_restarts_takes_secondaries_first_and_the_primar
   World world = running();
   world.edit().version = "8.0.15";
   world.settle();
-  EXPECT_THAT(of_kind(world, "evict"),
-              ElementsAre("evict Pod databases/orders-2-0", "evict Pod databases/orders-1-0", "evict Pod databases/orders-0-0"));
+  EXPECT_THAT(of_kind(world, "evict"), ElementsAre("evict Pod databases/orders-2-0", "evict Pod databases/orders-1-0",
+                                                   "evict Pod databases/orders-0-0"));
   EXPECT_THAT(of_kind(world, "step down"), ElementsAre("step down member 0"));
   EXPECT_EQ(world.elections, 1);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(world.image_of_pod(i), "docker.io/library/mongo:8.0.15");
@@ -72,8 +72,10 @@ TEST(Decide, the_other_candidates_are_frozen_before_the_primary_steps_down) {
   World world = running();
   world.edit().restarted_at = "2026-11-21T00:00:00Z";
   world.settle();
-  const auto freeze = std::find_if(world.history.begin(), world.history.end(), [](const auto& one) { return one.starts_with("freeze"); });
-  const auto step = std::find_if(world.history.begin(), world.history.end(), [](const auto& one) { return one.starts_with("step down"); });
+  const auto freeze = std::find_if(world.history.begin(), world.history.end(),
+                                   [](const auto& one) { return one.starts_with("freeze"); });
+  const auto step = std::find_if(world.history.begin(), world.history.end(),
+                                 [](const auto& one) { return one.starts_with("step down"); });
   ASSERT_NE(freeze, world.history.end());
   EXPECT_LT(freeze, step);
 }
@@ -93,7 +95,8 @@ TEST(Decide, scaling_up_and_down_moves_one_member_at_a_time_and_takes_the_vote_b
   EXPECT_THAT(changes[0], HasSubstr("orders-4.databases.svc.cluster.local:27017 to votes 1 and priority 0"));
   EXPECT_THAT(changes[1], HasSubstr("votes 0 and priority 0"));
   EXPECT_THAT(changes[2], HasSubstr("remove orders-4"));
-  EXPECT_THAT(of_kind(world, "delete StatefulSet"), ElementsAre("delete StatefulSet databases/orders-4", "delete StatefulSet databases/orders-3"));
+  EXPECT_THAT(of_kind(world, "delete StatefulSet"),
+              ElementsAre("delete StatefulSet databases/orders-4", "delete StatefulSet databases/orders-3"));
   EXPECT_THAT(of_kind(world, "delete PersistentVolumeClaim"), IsEmpty()) << "claims are kept by default";
   EXPECT_THAT(world.violations, IsEmpty());
 }

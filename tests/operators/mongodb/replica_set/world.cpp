@@ -111,8 +111,9 @@ MemberFacts World::facts_of(std::int64_t ordinal, const k8s::Pod& pod) const {
     facts.problem = "connection refused";
     return facts;
   }
-  const bool in_config = config_ && std::any_of(config_->members.begin(), config_->members.end(),
-                                                [&](const ConfigMember& one) { return one.host == names_.host(ordinal); });
+  const bool in_config =
+      config_ && std::any_of(config_->members.begin(), config_->members.end(),
+                             [&](const ConfigMember& one) { return one.host == names_.host(ordinal); });
   if (!mongod.joined || !in_config) {
     facts.reach = mongod.joined ? Reach::removed : Reach::uninitialized;
     return facts;
@@ -156,7 +157,8 @@ Observed World::observe() const {
   o.keyfile = {.known = true, .exists = keyfile_, .uid = k8s::Uid{"keyfile"}, .digest = "d", .problem = ""};
   for (const auto& [name, pod] : pods_) {
     const auto ordinal = ordinal_of(pod.metadata.labels);
-    if (ordinal && pod.status.pod_ip != "") o.members.push_back({.ordinal = *ordinal, .facts = facts_of(*ordinal, pod)});
+    if (ordinal && pod.status.pod_ip != "")
+      o.members.push_back({.ordinal = *ordinal, .facts = facts_of(*ordinal, pod)});
   }
   o.freezes = freezes_;
   o.refreshes = refreshes_;
@@ -221,7 +223,8 @@ bool World::patch(const k8s::effect::MergePatch& patch) {
   if (patch.target.type == k8s::kPersistentVolumeClaims) {
     const auto at = claims_.find(name);
     if (at == claims_.end()) return false;
-    for (const auto& [key, value] : patch.patch["metadata"]["annotations"].items()) at->second.metadata.annotations[key] = value;
+    for (const auto& [key, value] : patch.patch["metadata"]["annotations"].items())
+      at->second.metadata.annotations[key] = value;
     return true;
   }
   const auto at = objects_.find(slot(patch.target.type, name));
@@ -301,12 +304,15 @@ bool World::can_be_elected(std::int64_t ordinal) const {
   const bool frozen = std::any_of(freezes_.begin(), freezes_.end(), [&](const FreezeFact& one) {
     return one.ordinal == ordinal && one.at + one.duration > now_;
   });
-  return !frozen && std::any_of(config_->members.begin(), config_->members.end(),
-                                [&](const ConfigMember& one) { return one.host == names_.host(ordinal) && one.priority > 0; });
+  return !frozen && std::any_of(config_->members.begin(), config_->members.end(), [&](const ConfigMember& one) {
+    return one.host == names_.host(ordinal) && one.priority > 0;
+  });
 }
 
 int World::voters() const {
-  return config_ ? static_cast<int>(std::count_if(config_->members.begin(), config_->members.end(), [](const auto& one) { return one.votes > 0; })) : 0;
+  return config_ ? static_cast<int>(std::count_if(config_->members.begin(), config_->members.end(),
+                                                  [](const auto& one) { return one.votes > 0; }))
+                 : 0;
 }
 
 int World::healthy_voters() const {
@@ -323,7 +329,8 @@ int World::healthy_voters() const {
 void World::check_invariants(const Effect& effect) {
   const auto* cluster = std::get_if<k8s::ClusterEffect>(&effect);
   if (cluster == nullptr) {
-    if (std::holds_alternative<effect::Initiate>(effect) && (config_ || !set_.status.replica_set_id.empty())) violations.push_back("M10: initiated a second time");
+    if (std::holds_alternative<effect::Initiate>(effect) && (config_ || !set_.status.replica_set_id.empty()))
+      violations.push_back("M10: initiated a second time");
     return;
   }
   const auto* eviction = std::get_if<k8s::effect::Evict>(cluster);
@@ -331,17 +338,22 @@ void World::check_invariants(const Effect& effect) {
   const auto pod = pods_.find(eviction->pod.name.str());
   if (pod == pods_.end() || pod->second.metadata.uid != eviction->uid) return;
   const auto ordinal = ordinal_of(pod->second.metadata.labels);
-  const bool votes = std::any_of(config_->members.begin(), config_->members.end(),
-                                 [&](const ConfigMember& one) { return ordinal && one.host == names_.host(*ordinal) && one.votes > 0; });
+  const bool votes = std::any_of(config_->members.begin(), config_->members.end(), [&](const ConfigMember& one) {
+    return ordinal && one.host == names_.host(*ordinal) && one.votes > 0;
+  });
   const bool was_up = votes && mongods_[*ordinal].running;
   const int left = healthy_voters() - (was_up ? 1 : 0);
-  if (voters() > 1 && left < voters() / 2 + 1) violations.push_back(fmt::format("M2: evicting {} leaves {} of {} voters", eviction->pod.name.str(), left, voters()));
-  if (voters() > 1 && ordinal == primary_) violations.push_back(fmt::format("M4: evicting the primary {}", eviction->pod.name.str()));
+  if (voters() > 1 && left < voters() / 2 + 1)
+    violations.push_back(
+        fmt::format("M2: evicting {} leaves {} of {} voters", eviction->pod.name.str(), left, voters()));
+  if (voters() > 1 && ordinal == primary_)
+    violations.push_back(fmt::format("M4: evicting the primary {}", eviction->pod.name.str()));
   const auto down = std::count_if(pods_.begin(), pods_.end(), [&](const auto& one) {
     const auto other = ordinal_of(one.second.metadata.labels);
     return other && *other != *ordinal && !mongods_[*other].running && mongods_[*other].joined;
   });
-  if (was_up && down > 0) violations.push_back(fmt::format("M1: evicting {} while another member is down", eviction->pod.name.str()));
+  if (was_up && down > 0)
+    violations.push_back(fmt::format("M1: evicting {} while another member is down", eviction->pod.name.str()));
 }
 
 void World::note_failure(const Effect& effect, std::string code, std::string message) {
@@ -351,7 +363,12 @@ void World::note_failure(const Effect& effect, std::string code, std::string mes
     one.retry_at = now_ + k8s::Millis{1'000};
     return;
   }
-  attempts_.push_back({.effect = effect_name(effect), .target = target_of(effect), .code = std::move(code), .message = std::move(message), .count = 1, .retry_at = now_ + k8s::Millis{1'000}});
+  attempts_.push_back({.effect = effect_name(effect),
+                       .target = target_of(effect),
+                       .code = std::move(code),
+                       .message = std::move(message),
+                       .count = 1,
+                       .retry_at = now_ + k8s::Millis{1'000}});
 }
 
 bool World::perform_cluster(const k8s::ClusterEffect& effect) {
@@ -379,24 +396,30 @@ bool World::perform_cluster(const k8s::ClusterEffect& effect) {
 bool World::perform_one(const Effect& effect) {
   check_invariants(effect);
   if (!std::holds_alternative<k8s::effect::Refresh>(effect)) history.push_back(describe(effect));
-  const bool done = std::visit(
-      Overloaded{
-          [&](const k8s::ClusterEffect& e) { return perform_cluster(e); },
-          [&](const k8s::effect::Refresh& e) {
-            std::erase_if(refreshes_, [&](const auto& one) { return one.purpose == e.purpose; });
-            refreshes_.push_back({.purpose = e.purpose, .epoch = 1, .observed_at = now_, .complete = false, .pending = true, .attempts = 1, .problem = ""});
-            return true;
-          },
-          [&](const effect::Initiate& e) { return initiate(e); },
-          [&](const effect::Reconfigure& e) { return reconfigure(e); },
-          [&](const effect::StepDown& e) { return step_down(e); },
-          [&](const effect::Freeze& e) {
-            freezes_.push_back({.ordinal = e.member, .at = now_, .duration = e.duration});
-            return true;
-          },
-          [&](const effect::SyncFrom&) { return true; },
-      },
-      effect);
+  const bool done =
+      std::visit(Overloaded{
+                     [&](const k8s::ClusterEffect& e) { return perform_cluster(e); },
+                     [&](const k8s::effect::Refresh& e) {
+                       std::erase_if(refreshes_, [&](const auto& one) { return one.purpose == e.purpose; });
+                       refreshes_.push_back({.purpose = e.purpose,
+                                             .epoch = 1,
+                                             .observed_at = now_,
+                                             .complete = false,
+                                             .pending = true,
+                                             .attempts = 1,
+                                             .problem = ""});
+                       return true;
+                     },
+                     [&](const effect::Initiate& e) { return initiate(e); },
+                     [&](const effect::Reconfigure& e) { return reconfigure(e); },
+                     [&](const effect::StepDown& e) { return step_down(e); },
+                     [&](const effect::Freeze& e) {
+                       freezes_.push_back({.ordinal = e.member, .at = now_, .duration = e.duration});
+                       return true;
+                     },
+                     [&](const effect::SyncFrom&) { return true; },
+                 },
+                 effect);
   if (is_disruptive(effect)) refreshes_.clear();
   if (!done) note_failure(effect, "conflict", "the world says no");
   return done;
@@ -439,14 +462,16 @@ void World::run_pods() {
     const std::string& image = pod_images_[at->first];
     if (!ordinal) {
       pod.status.container_statuses = {container(image)};
-      pod.status.container_statuses[0].state.terminated = {.exit_code = image_works(image) ? 0 : 1, .reason = "Error", .message = "cannot start", .finished_at = {}};
+      pod.status.container_statuses[0].state.terminated = {
+          .exit_code = image_works(image) ? 0 : 1, .reason = "Error", .message = "cannot start", .finished_at = {}};
     } else if (pod.status.pod_ip.empty()) {
       pod.status.pod_ip = "10.0.0." + std::to_string(*ordinal);
       mongods_[*ordinal].running = false;
       mongods_[*ordinal].ticks_until_up = 2;
     } else {
       const bool up = mongods_[*ordinal].running;
-      pod.status.conditions = {{.type = "Ready", .status = up && mongods_[*ordinal].joined ? "True" : "False", .reason = "", .message = ""}};
+      pod.status.conditions = {
+          {.type = "Ready", .status = up && mongods_[*ordinal].joined ? "True" : "False", .reason = "", .message = ""}};
       if (!member_starts(image)) {
         pod.status.container_statuses = {container(image)};
         pod.status.container_statuses[0].state.waiting = {.reason = "CrashLoopBackOff", .message = "back-off"};
@@ -514,14 +539,19 @@ int World::settle(int most) {
     if (!exists_) return pass;
     const Observed seen = observe();
     const Plan plan = decide(seen);
-    const bool writes_something = std::any_of(plan.effects.begin(), plan.effects.end(),
-                                              [](const Effect& e) { return !std::holds_alternative<k8s::effect::Refresh>(e); });
+    const bool writes_something = std::any_of(plan.effects.begin(), plan.effects.end(), [](const Effect& e) {
+      return !std::holds_alternative<k8s::effect::Refresh>(e);
+    });
     quiet = writes_something || set_.status.operation ? 0 : quiet + 1;
     if (quiet == 10) return pass;
     perform(plan);
     tick();
   }
-  ADD_FAILURE() << "does not settle; the last effects: " << fmt::format("{}", fmt::join(std::vector<std::string>(history.end() - std::min<std::ptrdiff_t>(12, std::ssize(history)), history.end()), "\n  "))
+  ADD_FAILURE() << "does not settle; the last effects: "
+                << fmt::format("{}", fmt::join(std::vector<std::string>(
+                                                   history.end() - std::min<std::ptrdiff_t>(12, std::ssize(history)),
+                                                   history.end()),
+                                               "\n  "))
                 << "\nstatus " << k8s::json::print(k8s::json::encode(set_.status));
   return most;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small world to decide in: Kubernetes objects, pods and mongods as plain state, without time, network or chance of its own.
+// A small world to decide in: Kubernetes objects, pods and mongods as plain state, without time, network or chance of
+// its own.
 //
-// It knows just what decide leans on: StatefulSets make pods under OnDelete, evictions respect uid and budget, one primary at most, a
-// member joins with the data copied, a step-down hands over to an unfrozen electable member. perform() refuses what the real thing refuses.
+// It knows just what decide leans on: StatefulSets make pods under OnDelete, evictions respect uid and budget, one
+// primary at most, a member joins with the data copied, a step-down hands over to an unfrozen electable member.
+// perform() refuses what the real thing refuses.
 #pragma once
 
 #include <functional>

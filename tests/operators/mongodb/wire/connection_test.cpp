@@ -384,29 +384,5 @@ TEST(Connection, may_be_destroyed_inside_any_callback) {
   }
 }
 
-TEST(WorkerPool, a_cancelled_answer_is_never_given) {
-  World world;
-  int answers = 0;
-  const auto ticket = world.pool.run([] { return 1; }, [&](int) { ++answers; });
-  world.pool.cancel(ticket);
-  world.pool.run([] { return 2; }, [&](int value) { answers += 10 * value; });
-  world.run_until([&] { return answers != 0; });
-  EXPECT_EQ(answers, 20);
-}
-
-TEST(KeyDeriver, equal_requests_under_way_are_joined_and_each_may_be_cancelled) {
-  World world;
-  const SaltRequest request{.prepared_password = k8s::SecretBytes("p"), .salt = "salt"};
-  int calls = 0;
-  const auto first = world.keys.derive(request, [&](const auto&) { ++calls; });
-  world.keys.derive(request, [&](const auto& key) { calls += key ? 10 : 100; });
-  world.keys.cancel(first);
-  world.run_until([&] { return calls != 0; });
-  EXPECT_EQ(calls, 10);
-  EXPECT_EQ(world.keys.derivations(), 1u);
-  world.keys.derive(request, [&](const auto&) { calls = 77; });
-  EXPECT_EQ(calls, 77) << "a known key is given at once";
-}
-
 }  // namespace
 }  // namespace mongo

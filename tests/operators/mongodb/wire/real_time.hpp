@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which time is it for tests over real sockets? Here instead of base/system_clock.hpp, so that these programs link no other io.
+// Which time is it for tests over real sockets? Not base/system_clock.hpp, so that these programs link no other io.
 #pragma once
 
 #include "libk8s/base/clock.hpp"
