@@ -86,7 +86,6 @@ class ReconcileLoop::Impl : public std::enable_shared_from_this<Impl> {
     std::vector<std::unique_ptr<Pending>> calls;
     std::size_t open = 0;
     bool failed = false;
-    std::unique_ptr<Loop::Timer> end;
   };
   struct Gathering {
     std::uint64_t epoch = 0;
@@ -127,22 +126,22 @@ class ReconcileLoop::Impl : public std::enable_shared_from_this<Impl> {
 
   void look_live(const ObjectKey& key, Monotonic now) {
     const std::vector<OwnWrites::Late> overdue = own_writes_.overdue(key, now);
+    check(!overdue.empty(), "a key waits for a write that nobody made");
     Looking& looking = looking_[key];
     looking.open = overdue.size();
     for (const OwnWrites::Late& late : overdue) {
       parts_.log.info("own write not seen by the watch, looking live",
                       {{"controller", options_.name}, {"for", to_string(key)}, {"object", to_string(late.object)}});
-      looking.calls.push_back(
-          parts_.reflectors[late.reflector]->fetch(late.object, [this, key, late](const Result<void>& result) {
-            Looking& mine = looking_[key];
-            if (result)
-              own_writes_.looked(key, late);
-            else
-              mine.failed = true;
-            if (--mine.open == 0) mine.end = parts_.loop.after(Millis{0}, [this, key] { looked(key); });
-          }));
+      Reflector& reflector = *parts_.reflectors[late.reflector];
+      looking.calls.push_back(reflector.fetch(late.object, [this, key, late](const Result<void>& result) {
+        Looking& mine = looking_[key];
+        if (result)
+          own_writes_.looked(key, late);
+        else
+          mine.failed = true;
+        if (--mine.open == 0) looked(key);
+      }));
     }
-    if (overdue.empty()) looking.end = parts_.loop.after(Millis{0}, [this, key] { looked(key); });
   }
 
   void looked(const ObjectKey& key) {
