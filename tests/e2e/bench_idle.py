@@ -25,7 +25,7 @@ from typing import Any
 from tests.e2e.harness.cluster import REPOSITORY
 from tests.e2e.harness.mongo_images import VERSIONS, mongod_program
 from tests.e2e.steps.install import install_crd
-from tests.e2e.steps.real_cluster import bring_up, results
+from tests.e2e.steps.real_cluster import bring_up, end_on_sigterm, results
 from tests.e2e.steps.replica_set import ReplicaSet
 from tests.e2e.steps.stage import Stage
 from tests.e2e.steps.wire_tap import WireTap
@@ -133,6 +133,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument("--seconds", type=float, default=60, help="how long at rest (default 60)")
     given = parser.parse_args(arguments)
+    end_on_sigterm()
     begun = time.monotonic()
     try:
         facts = measure(given.seconds)

@@ -25,7 +25,7 @@ from tests.e2e.steps.diagnosis import write_diagnosis
 from tests.e2e.steps.install import EXAMPLE, install_crd, install_operator
 from tests.e2e.steps.live import Screen, follow
 from tests.e2e.steps.operator import Operator
-from tests.e2e.steps.real_cluster import bring_up, results, wrapper
+from tests.e2e.steps.real_cluster import bring_up, end_on_sigterm, results, wrapper
 from tests.e2e.steps.replica_set import Object, ReplicaSet, is_settled
 from tests.e2e.steps.roll import Roll, most_down_at_once, order_faults, stalls, successor_faults
 from tests.e2e.steps.watch import Watch
@@ -272,6 +272,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--keep", action="store_true", help="leave the cluster up and say how to use it")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measured facts")
     given = parser.parse_args(arguments)
+    end_on_sigterm()
     screen = Screen()
     try:
         facts, failed = run(given.keep, screen)

@@ -27,7 +27,7 @@ from tests.e2e.harness.mongo_images import mongod_program
 from tests.e2e.invariants import check_all, gather
 from tests.e2e.steps.diagnosis import summary, write_diagnosis
 from tests.e2e.steps.install import install_crd
-from tests.e2e.steps.real_cluster import RealCluster, bring_up, ensure_volumes, results
+from tests.e2e.steps.real_cluster import RealCluster, bring_up, end_on_sigterm, ensure_volumes, results
 from tests.e2e.steps.stage import Stage
 from tests.e2e.steps.wire_tap import WireTap
 from tests.e2e.steps.world import NOT_YET, ClusterError
@@ -97,6 +97,7 @@ def _violations(stage: Stage) -> list[str]:
     found = []
     for evidence in gather(stage.world, stage.namespace, stage.since, stage.commands()):
         found += check_all(evidence)
+    (stage.folder / "commands.txt").write_text("".join(f"{one.line()}\n" for one in stage.commands() if one.body))
     (stage.folder / "violations.txt").write_text("".join(f"{one}\n" for one in found))
     return found
 
@@ -183,6 +184,7 @@ def main(arguments: list[str]) -> int:
         for name in scenarios.NAMES:
             print(f"{name:<28} {scenarios.sentence(name)}")
         return 0
+    end_on_sigterm()
     names = given.scenarios or list(scenarios.NAMES)
     _, kind = mongod_program()
     print(f"{len(names)} scenarios, mongod is {kind}", flush=True)

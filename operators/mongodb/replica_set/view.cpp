@@ -142,8 +142,13 @@ std::int64_t View::healthy_voters() const {
 std::optional<std::int64_t> View::lag_seconds(const Member& member) const {
   if (primary == nullptr || !member.answers() || member.facts->applied.term < 0) return std::nullopt;
   if (member.ordinal == primary->ordinal) return 0;
-  // The primary's status may be older than the member's own: then the member is not behind.
-  return std::max<std::int64_t>(0, primary->facts->applied.seconds - member.facts->applied.seconds);
+  // Two lower bounds of how far the member has come: what it said itself, perhaps long before the primary spoke, and
+  // what the primary knew of it from its last heartbeat. At rest the two members are not asked at the same moment.
+  std::int64_t reached = member.facts->applied.seconds;
+  for (const PeerView& peer : primary->facts->peers) {
+    if (peer.host == member.host && peer.optime.term >= 0) reached = std::max(reached, peer.optime.seconds);
+  }
+  return std::max<std::int64_t>(0, primary->facts->applied.seconds - reached);
 }
 
 bool View::is_fresh(const std::string& purpose) const {

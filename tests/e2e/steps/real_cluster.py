@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import concurrent.futures
 import os
+import signal
+import sys
 from pathlib import Path
 
 from tests.e2e.cluster import cgroups
@@ -50,6 +52,11 @@ def _give_weight(world: RealCluster) -> None:
             setting = root / world.layout.name / name
             if setting.exists():
                 setting.write_text(weight)
+
+
+def end_on_sigterm() -> None:
+    """SIGTERM unwinds like an exception, so that a cluster is taken away whatever ends the run."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
 
 
 def ensure_volumes(world: RealCluster, wanted: int) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
 from typing import Any
 
-from tests.e2e.steps.world import ApiError, World
+from tests.e2e.steps.world import NOT_YET, ApiError, ClusterError, World
 
 GROUP = "/apis/mongodb.sagong.dev/v1alpha1"
 MEMBER_PODS = "mongodb.sagong.dev/component=member"
@@ -109,9 +110,24 @@ class ReplicaSet:
         self.world.kubectl("scale", f"mrs/{self.name}", f"--replicas={members}", "--namespace", self.namespace)
 
     def settle(self, timeout_s: float = 180) -> Object:
-        return self.world.until(
-            f"{self.namespace}/{self.name} is as its spec says", lambda: self._if(is_settled), timeout_s, every_s=0.2
-        )
+        return self.reaches("it is as its spec says", is_settled, timeout_s)
+
+    def reaches(self, what: str, predicate: Callable[[Object], bool], timeout_s: float) -> Object:
+        """Waits until the predicate holds for it; if it never does, says what the set has to say for itself."""
+        last = "it could not be read"
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            try:
+                present = self.get()
+            except NOT_YET as error:
+                last = str(error)
+            else:
+                if predicate(present):
+                    return present
+                step = operation(present)
+                last = f"{step}, {why(present)}" if step else why(present)
+            time.sleep(0.2)
+        raise ClusterError(f"{self.namespace}/{self.name}: not so within {timeout_s:.0f} s: {what}. It says: {last}")
 
     def settle_and_stay(self, quiet_s: float = 3, timeout_s: float = 180) -> Object:
         """Settled for so long without a break: what has only not begun yet does not count."""
@@ -127,12 +143,11 @@ class ReplicaSet:
     def stalls(self, timeout_s: float = 60, reason: str = "") -> Object:
         """Waits for the Stalled condition about the present spec and returns the condition."""
 
-        def look() -> Object:
-            present = self.get()
-            one = condition(present, "Stalled")
-            return one if holds(present, "Stalled") and reason in ("", one.get("reason")) else {}
+        def is_stalled(present: Object) -> bool:
+            return holds(present, "Stalled") and reason in ("", condition(present, "Stalled").get("reason"))
 
-        return self.world.until(f"{self.name} is Stalled{' with ' + reason if reason else ''}", look, timeout_s)
+        what = f"it is Stalled{' with ' + reason if reason else ''}"
+        return condition(self.reaches(what, is_stalled, timeout_s), "Stalled")
 
     def pods(self) -> list[Object]:
         selector = f"{SET_LABEL}={self.name},{MEMBER_PODS}"
@@ -161,7 +176,3 @@ class ReplicaSet:
             and reason in ("", one.get("reason"))
         ]
         return sorted(ours, key=lambda one: one.get("eventTime") or one["metadata"]["creationTimestamp"])
-
-    def _if(self, predicate: Any) -> Object:
-        present = self.get()
-        return present if predicate(present) else {}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import yaml
@@ -74,9 +75,13 @@ class Writing(Writer):
         super().__init__(stage.world, stage.namespace, replica_set.name, stage.folder, tag=tag, **options)
         self._stage = stage
 
-    def __exit__(self, *error: Any) -> None:
-        super().__exit__(*error)
-        if self.verdict is not None:
-            self._stage.verdicts.append(self.verdict)
-            faults = self.verdict.faults()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        if self.verdict is None:
+            return
+        self._stage.verdicts.append(self.verdict)
+        faults = self.verdict.faults()
+        if error is None or self.verdict.lost:
             assert not faults, f"the loss check failed: {'; '.join(faults)}"

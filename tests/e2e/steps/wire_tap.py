@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import dataclasses
 import datetime
+import json
 import socket
 import struct
 import threading
@@ -43,6 +44,9 @@ class Command:
     target: str
     name: str
     body: dict[str, Any]  # of the commands in KEPT
+
+    def line(self) -> str:
+        return f"{self.at:%H:%M:%S.%f} {self.source} -> {self.target} {self.name} {json.dumps(self.body)}"
 
 
 def commands_in(payload: bytes) -> Iterator[tuple[str, dict[str, Any]]]:

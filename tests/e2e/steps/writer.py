@@ -105,8 +105,10 @@ class Writer:
     ) -> None:
         try:
             self._end()
-            if error is None:
-                self.verdict = self.check()
+            self.verdict = self.check(settle_s=30 if error is None else 5)
+        except ClusterError:
+            if error is None:  # otherwise what went wrong before is what matters
+                raise
         finally:
             self._watch.stop()
             self._keyfile.unlink(missing_ok=True)

@@ -216,6 +216,19 @@ TEST(Decide, a_spec_that_is_reverted_mid_roll_ends_where_it_began) {
   EXPECT_THAT(world.violations, IsEmpty());
 }
 
+TEST(Decide, a_member_that_was_asked_long_before_the_primary_is_not_behind_when_the_primary_knows_better) {
+  World world = running();
+  Observed seen = world.observe();
+  for (ObservedMember& one : seen.members) {
+    if (one.ordinal != world.primary()) {
+      one.facts.applied.seconds -= 60;
+      continue;
+    }
+    for (PeerView& peer : one.facts.peers) peer.optime = one.facts.applied;
+  }
+  EXPECT_THAT(decide(seen).effects, IsEmpty());
+}
+
 TEST(Decide, it_is_deterministic) {
   World world;
   for (int i = 0; i < 60; ++i) {
