@@ -58,7 +58,7 @@ std::vector<const Item*> StoreBase::all_visible() const {
     if (item) all.push_back(item);
   }
   const auto by_key = [](const Item* a, const Item* b) { return a->key < b->key; };
-  std::inplace_merge(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(watched), all.end(), by_key);
+  if (all.size() > watched) std::sort(all.begin(), all.end(), by_key);
   return all;
 }
 
