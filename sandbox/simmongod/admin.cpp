@@ -2,12 +2,28 @@
 #include "sandbox/simmongod/admin.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
 #include "sandbox/simmongod/changes.hpp"
+#include "sandbox/simmongod/query.hpp"
 
 namespace simmongod {
+namespace {
+
+// What is left of currentOp without what every command may carry: conditions that an operation has to meet.
+bson::Document operation_filter(bson::View command) {
+  constexpr std::array kOfEveryCommand{"currentOp", "$all", "$ownOps", "$truncateOps", "$db", "lsid", "$clusterTime",
+                                       "$readPreference", "maxTimeMS", "comment", "apiVersion"};
+  bson::Builder filter;
+  for (const bson::Element& field : command) {
+    if (std::ranges::find(kOfEveryCommand, field.key) == kOfEveryCommand.end()) filter.append(field.key, field);
+  }
+  return filter.done();
+}
+
+}  // namespace
 
 bson::Document build_info(const Member& member) {
   const Flavor& flavor = member.options.flavor;
@@ -91,17 +107,23 @@ bson::Document fsync_unlock(Member& member) {
   return bson::Document{{"info", "fsyncUnlock completed"}, {"lockCount", std::int64_t{member.fsync_locks}}};
 }
 
-bson::Document current_op(const Member& member) {
-  bson::Array operations;
+bson::Document current_op(const Member& member, bson::View command) {
+  std::vector<bson::Document> operations;
   for (const auto& [id, client] : member.clients) {
-    operations.append(bson::Document{{"type", "op"},
-                                     {"host", member.options.host_text},
-                                     {"desc", fmt::format("conn{}", client.number)},
-                                     {"connectionId", client.number},
-                                     {"active", false}});
+    operations.push_back(bson::Document{{"type", "op"},
+                                        {"host", member.options.host_text},
+                                        {"desc", fmt::format("conn{}", client.number)},
+                                        {"connectionId", client.number},
+                                        {"active", false},
+                                        {"op", "none"},
+                                        {"ns", ""}});
   }
+  auto selected = select(std::move(operations), operation_filter(command), {});
+  if (const auto* bad = std::get_if<Refusal>(&selected)) return refusal_reply(*bad);
+  bson::Array shown;
+  for (const bson::Document& operation : std::get<0>(selected)) shown.append(operation);
   bson::Builder reply;
-  reply.append("inprog", operations);
+  reply.append("inprog", shown);
   if (member.fsync_locks > 0) {
     reply.append("fsyncLock", true).append("info", "use db.fsyncUnlock() to terminate the fsync write/snapshot lock");
   }

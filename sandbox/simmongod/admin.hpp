@@ -14,7 +14,7 @@ bson::Document command_line(const Member& member);
 bson::Document get_log(const Member& member, bson::View command);
 bson::Document fsync_command(Member& member, bson::View command);
 bson::Document fsync_unlock(Member& member);
-bson::Document current_op(const Member& member);
+bson::Document current_op(const Member& member, bson::View command);
 bson::Document get_default_concerns(const Member& member);
 bson::Document set_default_concerns(Member& member, bson::View command);
 bson::Document set_feature_version(Member& member, bson::View command);

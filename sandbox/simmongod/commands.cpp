@@ -104,7 +104,7 @@ const std::map<std::string, Command, std::less<>>& server_commands() {
       {"setParameter", {ANSWER(set_parameter_command(call.member, call.command))}},
       {"fsync", {ANSWER(fsync_command(call.member, call.command))}},
       {"fsyncUnlock", {ANSWER(fsync_unlock(call.member))}},
-      {"currentOp", {ANSWER(current_op(call.member))}},
+      {"currentOp", {ANSWER(current_op(call.member, call.command))}},
       {"getDefaultRWConcern", {ANSWER(get_default_concerns(call.member))}},
       {"setDefaultRWConcern", {ANSWER(set_default_concerns(call.member, call.command)), Needs::primary}},
       {"shutdown", {ANSWER(shutdown_command(call.member, call.to, call.command))}},

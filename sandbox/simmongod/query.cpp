@@ -2,6 +2,7 @@
 #include "sandbox/simmongod/query.hpp"
 
 #include <algorithm>
+#include <regex>
 
 #include <fmt/format.h>
 
@@ -28,10 +29,20 @@ bool equals(const std::optional<Element>& found, const Element& wanted) {
   return false;
 }
 
+Verdict matches_pattern(const std::optional<Element>& found, const Element& pattern) {
+  try {
+    const std::string wanted = pattern.string().value_or("");
+    return found && found->string() && std::regex_search(*found->string(), std::regex(wanted));
+  } catch (const std::regex_error& error) {
+    return refuse(Err::bad_value, fmt::format("Regular expression is invalid: {}", error.what()));
+  }
+}
+
 Verdict apply_operator(const std::optional<Element>& found, const Element& op) {
   if (op.key == "$eq") return equals(found, op);
   if (op.key == "$ne") return !equals(found, op);
   if (op.key == "$exists") return found.has_value() == op.boolean().value_or(true);
+  if (op.key == "$regex") return matches_pattern(found, op);
   if (op.key == "$in" || op.key == "$nin") {
     bool in = false;
     for (const Element& one : op.sub()) in = in || equals(found, one);

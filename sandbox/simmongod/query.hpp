@@ -12,7 +12,7 @@
 
 namespace simmongod {
 
-// Equality on dotted paths, and $eq $ne $gt $gte $lt $lte $in $exists, $and, $or.
+// Equality on dotted paths, and $eq $ne $gt $gte $lt $lte $in $exists $regex (without options), $and, $or.
 std::variant<bool, Refusal> matches(bson::View document, bson::View filter);
 
 // Copies, in natural order or by `sort` ({field: 1|-1, …} or {$natural: 1|-1}).

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import signal
 import time
@@ -64,6 +65,11 @@ class Operator:
             if event.user == user_of(self.namespace) and event.resource != LEASES and event.at <= until
         ]
         return len(ours), sum(1 for event in ours if event.is_write)
+
+    def lease_requests(self, since: datetime.datetime) -> int:
+        """How often it has asked for, or renewed, its Lease since then."""
+        ours = user_of(self.namespace)
+        return sum(1 for event in self.world.audit(since) if event.user == ours and event.resource == LEASES)
 
     def kill(self) -> None:
         """SIGKILL, as when memory runs out; the kubelet starts it again. Nothing happens if it is not running."""

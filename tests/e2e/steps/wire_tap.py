@@ -3,7 +3,8 @@
 
 A mongod says little of the commands that it was given, and nothing of a `force`. What travelled on the wire is evidence
 that neither our operator nor a double can colour. Only requests between two pods are seen, each once: what a pod sends
-arrives on its own interface of the node before it leaves on another.
+arrives on its own interface of the node before it leaves on another. All protocols are listened to (ETH_P_ALL), because
+the bridge takes what it forwards before any single protocol's listener sees it.
 
     IPv4 | TCP, port 27017 | length request_id response_to opcode=2013 flags kind=0 BSON document
 """
@@ -26,7 +27,7 @@ from tests.e2e.cluster import node
 from tests.e2e.cluster.layout import Layout
 
 MONGOD_PORT, OP_MSG, HEADER = 27017, 2013, 16
-ETH_P_IP, PACKET_OUTGOING, SO_ATTACH_FILTER = 0x0800, 4, 26
+ETH_P_ALL, PACKET_OUTGOING, SO_ATTACH_FILTER = 0x0003, 4, 26
 # Of these the whole document is kept; of others only the name, so that no data and no credentials are.
 KEPT = frozenset(
     {"replSetInitiate", "replSetReconfig", "replSetStepDown", "replSetFreeze", "replSetSyncFrom", "shutdown"}
@@ -108,7 +109,7 @@ class WireTap:
 
     def __init__(self, layout: Layout) -> None:
         with node.network_of(layout):
-            self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
+            self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
         self._socket.settimeout(0.2)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
         _only_to_mongod(self._socket)
@@ -165,6 +166,9 @@ def _first_key(payload: bytes, at: int) -> str | None:
 def _only_to_mongod(listener: socket.socket) -> None:
     """A classic BPF program in the kernel: TCP to port 27017, in a packet that is no later fragment."""
     program = [
+        (0x30, 0, 0, 0),  # version and header length
+        (0x54, 0, 0, 0xF0),
+        (0x15, 0, 8, 0x40),  # IPv4?
         (0x30, 0, 0, 9),  # protocol
         (0x15, 0, 6, 6),  # TCP?
         (0x28, 0, 0, 6),  # flags and fragment offset

@@ -40,7 +40,7 @@ struct HttpServerTest : ::testing::Test {
                                             .healthz = {{"ping", [] { return Result<void>{}; }}},
                                             .readyz = {{"stores", [this] { return stores; }}}}));
   }
-  bool run_until_closed(const Visitor& visitor, Millis limit = Millis{3000}) {
+  bool run_until_closed(const Visitor& visitor, Millis limit = Millis{15'000}) {
     const auto end = std::chrono::steady_clock::now() + limit;
     while (!visitor.closed && std::chrono::steady_clock::now() < end) {
       loop.restart();

@@ -90,10 +90,10 @@ TEST(CurlFailures, a_read_lost_on_a_reused_connection_is_asked_again_unseen) {
 TEST(CurlFailures, a_silent_server_ends_by_the_deadline) {
   Bench bench;
   bench.server.on_request = [](const Received&, auto&) {};
-  const Result<Reply> read = bench.ask(within(get("/"), 150));
+  const Result<Reply> read = bench.ask(within(get("/"), 600));
   ASSERT_FALSE(read);
-  EXPECT_EQ(read.error(), (Error{.code = Code::timeout, .message = "no whole reply to the GET within 150 ms"}));
-  const Result<Reply> write = bench.ask(within(post("/"), 150));
+  EXPECT_EQ(read.error(), (Error{.code = Code::timeout, .message = "no whole reply to the GET within 600 ms"}));
+  const Result<Reply> write = bench.ask(within(post("/"), 600));
   ASSERT_FALSE(write);
   EXPECT_EQ(write.error().code, Code::timeout);
 }
@@ -103,7 +103,7 @@ TEST(CurlFailures, after_a_deadline_the_next_request_does_not_use_that_connectio
   bench.server.on_request = [](const Received& r, auto& c) {
     if (r.target == "/") c.reply(200, "");
   };
-  EXPECT_FALSE(bench.ask(within(get("/silent"), 100)));
+  EXPECT_FALSE(bench.ask(within(get("/silent"), 600)));
   ASSERT_TRUE(bench.ask(get("/")));
   EXPECT_EQ(bench.server.received.at(0).connection, 1);
   EXPECT_EQ(bench.server.received.at(1).connection, 2);
@@ -134,22 +134,22 @@ TEST(CurlFailures, requests_that_wait_for_a_stuck_connection_go_on_when_it_is_gi
   int failed = 0;
   std::vector<std::unique_ptr<HttpClient::Call>> calls;
   for (int i = 0; i < 5; ++i) {
-    calls.push_back(bench.client->send(within(get("/"), 3000), [&](Result<Reply> reply) { failed += reply ? 0 : 1; }));
+    calls.push_back(bench.client->send(within(get("/"), 6000), [&](Result<Reply> reply) { failed += reply ? 0 : 1; }));
   }
-  EXPECT_TRUE(bench.run_until([&] { return failed == 5; }, Millis{3500}));
+  EXPECT_TRUE(bench.run_until([&] { return failed == 5; }, Millis{8000}));
 }
 
 TEST(CurlFailures, requests_that_wait_for_a_connection_survive_the_cancelling_of_the_one_that_opens_it) {
   Bench bench;
   bench.server.stop_handshakes();
-  auto first = bench.client->send(within(get("/first"), 3000), [](Result<Reply>) {});
+  auto first = bench.client->send(within(get("/first"), 10000), [](Result<Reply>) {});
   std::optional<Result<Reply>> result;
   const auto second =
-      bench.client->send(within(get("/second"), 3000), [&](Result<Reply> reply) { result = std::move(reply); });
+      bench.client->send(within(get("/second"), 10000), [&](Result<Reply> reply) { result = std::move(reply); });
   bench.settle();
   bench.server.resume_handshakes();
   first.reset();
-  EXPECT_TRUE(bench.run_until([&] { return result.has_value(); }, Millis{1500}));
+  EXPECT_TRUE(bench.run_until([&] { return result.has_value(); }, Millis{4000}));
   EXPECT_TRUE(*result);
 }
 

@@ -48,7 +48,7 @@ struct Bench {
   }
   // Runs the loop until the condition holds; false after `limit`.
   template <class Condition>
-  bool run_until(Condition&& condition, Millis limit = Millis{5000}) {
+  bool run_until(Condition&& condition, Millis limit = Millis{15'000}) {
     const auto end = std::chrono::steady_clock::now() + limit;
     while (!condition()) {
       loop.restart();
@@ -88,14 +88,14 @@ struct Stream {
 };
 
 inline Request get(std::string path) {
-  return {.path = std::move(path), .deadline = Millis{4000}};
+  return {.path = std::move(path), .deadline = Millis{12'000}};
 }
 inline Request post(std::string path, std::string body = "{}") {
   return {.method = Method::post,
           .path = std::move(path),
           .content_type = "application/json",
           .body = std::move(body),
-          .deadline = Millis{4000}};
+          .deadline = Millis{12'000}};
 }
 
 }  // namespace k8s::testing
