@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "operators/mongodb/replica_set/last_words.hpp"
+
 namespace mongodb {
 namespace {
 
@@ -85,7 +87,7 @@ std::string container_problem(const k8s::ContainerStatus& status) {
   std::string words = fmt::format("container {}: {}", status.name, status.state.waiting->reason);
   const auto& last = status.last_state.terminated;
   if (last && !last->message.empty()) {
-    words += fmt::format(" (exit code {}: {})", last->exit_code, last->message.substr(0, 400));
+    words += fmt::format(" (exit code {}: {})", last->exit_code, last_words(last->message));
   } else if (!status.state.waiting->message.empty()) {
     words += fmt::format(" ({})", status.state.waiting->message.substr(0, 400));
   }

@@ -27,6 +27,8 @@ def _ready_uids(evidence: Evidence) -> set[str]:
     for one in evidence.requests:
         if one.resource != "pods" or one.subresource != "status" or not isinstance(one.response, dict):
             continue
+        if one.response.get("kind") != "Pod":  # a refusal is a Status
+            continue
         conditions = (one.response.get("status") or {}).get("conditions") or []
         if any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions):
             found.add(one.uid)

@@ -68,11 +68,12 @@ std::optional<Proposal> shared_objects(const View& view) {
   }
   std::vector<Effect> effects;
   if (!view.observed.keyfile.exists) {
-    if (!view.status.replica_set_id.empty() && view.config != nullptr) {
+    // Not asked of the members: without the key nobody can log in and ask.
+    if (!view.observed.stateful_sets.empty()) {
       return propose::stall(
           "KeyfileMissing",
-          fmt::format("Secret {} is gone while members that use it are running: put it back with the same "
-                      "key; members that restart without it could not join",
+          fmt::format("Secret {} is gone while the StatefulSets of members that use it exist: put it back with the "
+                      "same key; members that restart without it could not join",
                       view.names.keyfile()));
     }
     effects.push_back(k8s::ClusterEffect{k8s::effect::CreateOnce{

@@ -4,6 +4,7 @@
 
 #include "operators/mongodb/manifests/shared.hpp"
 #include "operators/mongodb/replica_set/gates.hpp"
+#include "operators/mongodb/replica_set/last_words.hpp"
 #include "operators/mongodb/replica_set/policies/policies.hpp"
 
 namespace mongodb::policies {
@@ -38,7 +39,7 @@ std::optional<Proposal> verdict_of(const View& view, const k8s::Pod& pod) {
                        .message = fmt::format("mongod of {} accepts the configuration", image_of(view.spec))},
                       "PreflightPassed");
     }
-    const std::string said = end.message.empty() ? end.reason : end.message.substr(0, 600);
+    const std::string said = end.message.empty() ? end.reason : last_words(end.message);
     return remember({.revision = view.target_revision,
                      .passed = false,
                      .message = fmt::format("mongod of {} does not start with this spec (exit code {}): {}; {}",

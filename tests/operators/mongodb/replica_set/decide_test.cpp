@@ -153,6 +153,24 @@ TEST(Decide, a_member_that_does_not_come_back_stops_the_roll_and_a_corrected_spe
   EXPECT_THAT(world.violations, IsEmpty());
 }
 
+TEST(Decide, a_keyfile_that_is_gone_is_never_replaced_while_members_know_it_and_putting_it_back_recovers) {
+  World world;
+  world.settle();
+  world.lose_keyfile();
+  for (int i = 0; i < 20; ++i) {
+    world.perform(decide(world.observe()));
+    world.tick();
+  }
+  EXPECT_EQ(world.condition("Stalled"), "True");
+  EXPECT_THAT(world.message("Stalled"), HasSubstr("put it back"));
+  EXPECT_TRUE(world.observe().keyfile.known);
+  EXPECT_FALSE(world.observe().keyfile.exists) << "another key was made, which the running members do not know";
+  world.put_back_keyfile();
+  world.settle();
+  EXPECT_EQ(world.condition("Ready"), "True");
+  EXPECT_THAT(world.violations, IsEmpty());
+}
+
 TEST(Decide, an_option_that_the_operator_sets_stalls_with_what_to_do) {
   World world = running();
   world.edit().mongod.config = {{"net", {{"port", 27018}}}};

@@ -111,6 +111,11 @@ MemberFacts World::facts_of(std::int64_t ordinal, const k8s::Pod& pod) const {
     facts.problem = "connection refused";
     return facts;
   }
+  if (!keyfile_) {
+    facts.reach = Reach::unauthenticated;
+    facts.problem = "no keyfile";
+    return facts;
+  }
   const bool in_config =
       config_ && std::any_of(config_->members.begin(), config_->members.end(),
                              [&](const ConfigMember& one) { return one.host == names_.host(ordinal); });
@@ -527,6 +532,11 @@ void World::forget_memory() {
   freezes_.clear();
   refreshes_.clear();
   attempts_.clear();
+}
+
+void World::lose_keyfile() {
+  keyfile_ = false;
+  forget_memory();
 }
 
 void World::kill_pod(std::int64_t ordinal) {

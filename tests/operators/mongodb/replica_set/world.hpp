@@ -44,6 +44,9 @@ class World {
   // The operator restarts: what it held in memory is gone.
   void forget_memory();
   void kill_pod(std::int64_t ordinal);
+  // The Secret is deleted and the operator restarts: it cannot log in to any member.
+  void lose_keyfile();
+  void put_back_keyfile() { keyfile_ = true; }
 
   const MongoReplicaSetStatus& status() const { return set_.status; }
   std::int64_t primary() const { return primary_; }
