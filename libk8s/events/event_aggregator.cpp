@@ -32,8 +32,8 @@ EventAggregator::EventAggregator(EventSource source, Random& random) : source_(s
   source_.instance = cut_utf8(std::move(source_.instance), kMostSourceBytes);
 }
 
-bool EventAggregator::allowed(const std::string& object, Monotonic now) {
-  auto [at, fresh] = buckets_.try_emplace(object, Bucket{.tokens = kBurst, .at = now});
+bool EventAggregator::allowed(const std::string& object, effect::EventType type, Monotonic now) {
+  auto [at, fresh] = buckets_.try_emplace({object, type}, Bucket{.tokens = kBurst, .at = now});
   Bucket& bucket = at->second;
   const double refilled = static_cast<double>((now - bucket.at).count()) / static_cast<double>(kRefill.count());
   bucket.tokens = std::min<double>(kBurst, bucket.tokens + refilled);
@@ -64,12 +64,12 @@ std::optional<EventWrite> EventAggregator::emit(const effect::EmitEvent& event, 
     series.last_wall = wall;
     // The second occurrence makes it a series at once; later ones wait for the flush.
     if (series.count > 2 && now - series.last_write < kFlushEvery) return std::nullopt;
-    if (!allowed(object, now)) return std::nullopt;
+    if (!allowed(object, event.type, now)) return std::nullopt;
     series.written = series.count;
     series.last_write = now;
     return patch(series);
   }
-  if (!allowed(object, now)) return std::nullopt;
+  if (!allowed(object, event.type, now)) return std::nullopt;
   EventWrite write = create(event, note, wall);
   series_[key] =
       Series{.event = write.key, .count = 1, .written = 1, .last_wall = wall, .last = now, .last_write = now};

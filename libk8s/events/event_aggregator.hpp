@@ -2,9 +2,10 @@
 // Which Events are worth writing? First occurrences are created; repeats become a series that is patched seldom; floods
 // are dropped.
 //
-// Pure. Numbers: client-go's events broadcaster (series flushed every 30 min, finished 6 min after its last occurrence)
-// and core recorder (per object a burst of 25, then one per 5 min); at most 1000 series are remembered, the least
-// recently seen goes first.
+// Pure. Numbers of series: client-go's events broadcaster (flushed every 30 min, finished 6 min after the last
+// occurrence); at most 1000 are remembered, the least recently seen goes first. Floods: client-go's core recorder lets
+// 25 through per object and then one per 5 min, which would swallow the steps of a second rolling restart and the
+// warning after them; here each object has a burst of 50 and then one per 10 s, Warnings counted apart from the rest.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "libk8s/apply/effect.hpp"
@@ -44,8 +46,8 @@ class EventAggregator {
   static constexpr Millis kFlushEvery{30 * 60'000};
   static constexpr Millis kFinishAfter{6 * 60'000};
   static constexpr std::size_t kMostSeries = 1000;
-  static constexpr int kBurst = 25;
-  static constexpr Millis kRefill{5 * 60'000};
+  static constexpr int kBurst = 50;
+  static constexpr Millis kRefill{10'000};
   static constexpr std::size_t kMostNoteBytes = 1024;
 
   EventAggregator(EventSource source, Random& random);
@@ -83,7 +85,7 @@ class EventAggregator {
     Monotonic at{};
   };
 
-  bool allowed(const std::string& object, Monotonic now);
+  bool allowed(const std::string& object, effect::EventType type, Monotonic now);
   EventWrite create(const effect::EmitEvent& event, const std::string& note, Wall wall);
   static EventWrite patch(const Series& series);
   void evict_oldest();
@@ -91,7 +93,7 @@ class EventAggregator {
   EventSource source_;
   Random& random_;
   std::map<Key, Series> series_;
-  std::map<std::string, Bucket> buckets_;
+  std::map<std::pair<std::string, effect::EventType>, Bucket> buckets_;
   std::uint64_t spam_ = 0;
 };
 

@@ -28,12 +28,13 @@ std::string error_of(const Value& entry) {
 struct Line {
   std::string words;
   bool is_failure = false;
+  bool is_plain = false;
 };
 
 Line read(std::string_view text) {
   const auto entry = text.starts_with('{') ? k8s::json::parse_value(text) : k8s::Result<Value>{Value{}};
   const std::string message = entry ? text_at(*entry, "msg") : std::string{};
-  if (message.empty()) return {.words = std::string(text)};
+  if (message.empty()) return {.words = std::string(text), .is_plain = true};
   const std::string error = error_of(*entry);
   const std::string severity = text_at(*entry, "s");
   return {.words = error.empty() ? message : message + ": " + error, .is_failure = severity == "F" || severity == "E"};
@@ -50,6 +51,7 @@ std::string shortened(std::string words) {
 
 std::string last_words(std::string_view termination_message) {
   std::string last;
+  bool plain = true;
   std::string_view rest = termination_message;
   while (!rest.empty()) {
     const std::size_t end = rest.find_last_of('\n');
@@ -58,7 +60,13 @@ std::string last_words(std::string_view termination_message) {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     Line said = read(line);
     if (said.is_failure) return shortened(std::move(said.words));
-    if (last.empty()) last = std::move(said.words);
+    const bool is_first = last.empty();
+    plain = plain && said.is_plain;
+    if (is_first) {
+      last = std::move(said.words);
+    } else if (plain) {
+      last = said.words + "; " + last;
+    }
   }
   return shortened(std::move(last));
 }

@@ -9,8 +9,9 @@
 namespace mongodb {
 
 // The last line of severity F or E in mongod's JSON log format
-// (https://www.mongodb.com/docs/manual/reference/log-messages/), as "msg: error"; else the last line; at most 400
-// bytes. No timestamps: the same failure gives the same words each time. Empty when nothing was said.
+// (https://www.mongodb.com/docs/manual/reference/log-messages/), as "msg: error"; else the last line, or all the lines
+// of plain text at the end, which is how mongod refuses a configuration. At most 400 bytes, without timestamps: the
+// same failure gives the same words each time. Empty when nothing was said.
 std::string last_words(std::string_view termination_message);
 
 }  // namespace mongodb

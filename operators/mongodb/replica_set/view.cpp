@@ -13,7 +13,7 @@ namespace {
 
 // Facts are acted on while they are this fresh; the executor refuses the effect when carrying it out would come later
 // than that.
-constexpr k8s::Millis kFreshFor{2'000};
+constexpr k8s::Millis kFreshFor{4'000};
 constexpr k8s::Millis kGroundsValidFor{5'000};
 
 template <class Map>

@@ -101,18 +101,26 @@ TEST(EventAggregator, another_note_reason_action_type_or_uid_is_another_event) {
   EXPECT_EQ(a.emit(other)->verb, EventWrite::Verb::create);
 }
 
-TEST(EventAggregator, a_flood_about_one_object_is_cut_after_twenty_five_and_then_one_per_five_minutes) {
+TEST(EventAggregator, a_flood_about_one_object_is_cut_after_fifty_and_then_one_per_ten_seconds) {
   Aggregated a;
   int written = 0;
   for (int i = 0; i < 200; ++i) written += a.emit(event("note " + std::to_string(i))).has_value();
-  EXPECT_EQ(written, 25);
-  EXPECT_EQ(a.aggregator.spam(), 175u);
+  EXPECT_EQ(written, 50);
+  EXPECT_EQ(a.aggregator.spam(), 150u);
   EXPECT_TRUE(a.emit(event("x", "another object"))) << "others are not affected";
-  a.now += Millis{299'000};
+  a.now += Millis{9'000};
   EXPECT_FALSE(a.emit(event("soon")));
   a.now += Millis{2'000};
   EXPECT_TRUE(a.emit(event("later")));
   EXPECT_FALSE(a.emit(event("again")));
+}
+
+TEST(EventAggregator, a_warning_gets_through_a_flood_of_normal_events) {
+  Aggregated a;
+  for (int i = 0; i < 200; ++i) a.emit(event("note " + std::to_string(i)));
+  effect::EmitEvent warning = event("it does not come back");
+  warning.type = effect::EventType::warning;
+  EXPECT_TRUE(a.emit(warning));
 }
 
 TEST(EventAggregator, remembers_no_more_than_a_thousand_series) {

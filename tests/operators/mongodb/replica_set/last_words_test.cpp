@@ -22,8 +22,8 @@ TEST(LastWords, an_error_that_is_a_document_is_told_by_its_errmsg) {
 }
 
 TEST(LastWords, without_a_failure_the_last_line_counts) {
-  EXPECT_EQ(last_words("{\"s\":\"I\",\"msg\":\"starting\"}\nUnrecognized option: net.prt\n\n"),
-            "Unrecognized option: net.prt");
+  EXPECT_EQ(last_words("{\"s\":\"I\",\"msg\":\"starting\"}\nUnrecognized option: net.prt\ntry --help\n\n"),
+            "Unrecognized option: net.prt; try --help");
   EXPECT_EQ(last_words("one\n{\"s\":\"I\",\"msg\":\"two\"}"), "two");
 }
 
