@@ -9,9 +9,13 @@ function(sagong_library name)
   target_link_libraries(${name} PUBLIC sagong_hardening PRIVATE sagong_warnings sagong_lto_library)
 endfunction()
 
-# sagong_program(NAME): an executable; LTO applies at its link.
+# sagong_program(NAME): an executable; LTO applies at its link. The target `programs` is all of them, without tests.
 function(sagong_program name)
   add_executable(${name})
+  if(NOT TARGET programs)
+    add_custom_target(programs)
+  endif()
+  add_dependencies(programs ${name})
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE sagong_hardening sagong_warnings sagong_lto_program)
   if(CMAKE_BUILD_TYPE STREQUAL "Release")

@@ -65,7 +65,7 @@ Operator::Operator(boost::asio::io_context& io, const Options& options, const k8
       elector_({.loop = loop_, .http = http_, .random = random_, .log = log_},
                {.lease = {.ns = k8s::Namespace{options.ns}, .name = k8s::Name{options.lease_name}},
                 .identity = options.identity}),
-      fault_(options.fault.empty() ? std::nullopt : k8s::FaultPlan::parse(options.fault)),
+      fault_(options.fault),
       executor_(loop_, log_, executor_options(options, manager_, fault_ ? &*fault_ : nullptr, meter_)),
       effects_(client_, recorder_, {{kKeyfileGenerator, generate_keyfile}}),
       pool_(io),

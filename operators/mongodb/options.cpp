@@ -14,6 +14,9 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string{} : std::string{value};
 }
 
+constexpr const char* kFaultForm =
+    "is N:before, N:after, N:lost or N:error, where N is the number of an effect, from 1: 12:lost";
+
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
@@ -36,8 +39,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   app.add_option("--kubeconfig", options.cluster.kubeconfig_path,
                  "Outside a cluster: the kubeconfig file (default: KUBECONFIG, else in-cluster)");
   app.add_option("--record", options.record, "Write what every pass saw and decided into this folder");
-  app.add_option("--fault", options.fault,
-                 "For crash tests: N:before|after|lost|error injects that fault at the N-th effect");
+  std::string fault;
+  app.add_option("--fault", fault, "For crash tests: N:before|after|lost|error injects that fault at the N-th effect");
   app.add_flag("--dry-run", dry_run, "Decide and log, but change nothing");
   const std::map<std::string, k8s::LogLevel> levels{{"debug", k8s::LogLevel::debug},
                                                     {"info", k8s::LogLevel::info},
@@ -49,6 +52,8 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     app.parse(argc, argv);
     if (options.ns.empty()) throw CLI::ValidationError("--namespace", "give it, or set POD_NAMESPACE");
     if (options.identity.empty()) throw CLI::ValidationError("--identity", "give it, or set POD_NAME");
+    if (!fault.empty()) options.fault = k8s::FaultPlan::parse(fault);
+    if (!fault.empty() && !options.fault) throw CLI::ValidationError("--fault", kFaultForm);
   } catch (const CLI::ParseError& error) {
     exit_code = app.exit(error);
     return std::nullopt;

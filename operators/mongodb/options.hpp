@@ -8,6 +8,7 @@
 #include "libk8s/auth/config.hpp"
 #include "libk8s/base/log.hpp"
 #include "libk8s/runtime/executor.hpp"
+#include "libk8s/runtime/fault_plan.hpp"
 
 namespace mongodb {
 
@@ -18,8 +19,8 @@ struct Options {
   std::string cluster_domain = "cluster.local";
   std::string lease_name = "sagong-mongodb";
   std::string health_address = "0.0.0.0:8080";
-  std::string record = {};  // empty: no record
-  std::string fault = {};   // "N:before|after|lost|error": crash sweeps only
+  std::string record = {};                   // empty: no record
+  std::optional<k8s::FaultPlan> fault = {};  // crash sweeps only
   k8s::RunMode mode = k8s::RunMode::real;
   k8s::LogLevel log_level = k8s::LogLevel::info;
   k8s::ConfigInputs cluster = {};

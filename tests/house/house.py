@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Is the house as drawn? Rules of docs/architecture.md and docs/style.md that a machine can check.
 
-    house.py [--root DIR] [--archives DIR]
+    house.py [--root DIR] [--archives DIR] [--write-probes DIR]
 
 Prints one line per violation and exits 1 if there is any. Each rule is a function from a tree to violations; selftest.py shows for every
 one of them a violation that it finds.
@@ -81,6 +81,33 @@ def includes_go_upwards(tree: Tree) -> Iterator[str]:
             elif room in ROOMS and target_room in ROOMS and ROOMS.index(target_room) > ROOMS.index(room):
                 if not tree.excused("includes_go_upwards", path):
                     yield f"{path}: room {room} must not include room {target_room}"
+
+
+def a_source_includes_its_own_header_first(tree: Tree) -> Iterator[str]:
+    """So that every build shows that header to stand alone."""
+    for path, text in tree.sources(".cpp"):
+        own = path.removesuffix(".cpp") + ".hpp"
+        first = re.search(r'^#include [<"]([^>"]+)[>"]', text, re.MULTILINE)
+        if (tree.root / own).exists() and (first is None or first.group(1) != own):
+            yield f"{path}: does not include {own} first"
+
+
+def headers_without_a_source(tree: Tree) -> list[str]:
+    """No source shows that they stand alone: the clang pass checks each by itself."""
+    return [path for path, _ in tree.sources(".hpp") if not (tree.root / path).with_suffix(".cpp").exists()]
+
+
+def write_probes(tree: Tree, target: Path) -> None:
+    """One source per such header, with nothing in it but its include."""
+    wanted = {}
+    for header in headers_without_a_source(tree):
+        wanted[target / (header.replace("/", "__").removesuffix(".hpp") + ".cpp")] = f'#include "{header}"\n'
+    target.mkdir(parents=True, exist_ok=True)
+    for old in set(target.glob("*.cpp")) - set(wanted):
+        old.unlink()
+    for path, text in wanted.items():
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
 
 
 def libraries_have_one_door(tree: Tree) -> Iterator[str]:
@@ -178,7 +205,7 @@ def pure_libraries_reach_for_nothing(archives: Path) -> Iterator[str]:
 
 
 TREE_RULES: list[Callable[[Tree], Iterator[str]]] = [
-    includes_go_upwards, libraries_have_one_door, no_coroutines_and_no_threads, files_are_small, functions_are_short,
+    includes_go_upwards, a_source_includes_its_own_header_first, libraries_have_one_door, no_coroutines_and_no_threads, files_are_small, functions_are_short,
     every_file_says_what_it_answers, rooms_have_a_purpose, the_map_is_true,
 ]
 
@@ -187,8 +214,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=Path, default=HERE.parents[1])
     parser.add_argument("--archives", type=Path)
+    parser.add_argument("--write-probes", type=Path, metavar="DIR", help="only write a source per header that has none")
     arguments = parser.parse_args()
     tree = load(arguments.root)
+    if arguments.write_probes:
+        write_probes(tree, arguments.write_probes)
+        return 0
     violations = [f"{rule.__name__}: {line}" for rule in TREE_RULES for line in rule(tree)]
     if arguments.archives:
         violations += [f"pure_libraries_reach_for_nothing: {line}" for line in pure_libraries_reach_for_nothing(arguments.archives)]

@@ -37,6 +37,21 @@ class EveryRuleCanFail(unittest.TestCase):
         self.write("libk8s/base/a.hpp", SPDX + '#include "operators/mongodb/options.hpp"\n')
         self.expect(house.includes_go_upwards, "must not include operators/")
 
+    def test_a_source_that_does_not_include_its_own_header_first(self) -> None:
+        self.write("libk8s/base/a.hpp", SPDX)
+        self.write("libk8s/base/a.cpp", SPDX + '#include <string>\n#include "libk8s/base/a.hpp"\n')
+        self.expect(house.a_source_includes_its_own_header_first, "does not include libk8s/base/a.hpp first")
+
+    def test_a_header_that_does_not_stand_alone(self) -> None:
+        self.write("libk8s/base/a.hpp", SPDX + "inline std::string text();\n")
+        self.write("libk8s/base/b.hpp", SPDX + "#include <string>\ninline std::string text();\n")
+        house.write_probes(house.Tree(self.root, {}), self.root / "probes")
+        compiles = {
+            probe.stem: subprocess.run(["g++", "-std=c++20", "-fsyntax-only", "-I", self.root, probe], capture_output=True).returncode == 0
+            for probe in (self.root / "probes").glob("*.cpp")
+        }
+        self.assertEqual(compiles, {"libk8s__base__a": False, "libk8s__base__b": True})
+
     def test_a_file_that_names_a_json_library(self) -> None:
         self.write("operators/x/a.cpp", SPDX + "#include <nlohmann/json.hpp>\n")
         self.expect(house.libraries_have_one_door, "names a JSON library")

@@ -39,6 +39,7 @@ constexpr std::array kPolicies{
     Row{policies::missing_members, "say who has not come yet"},
     Row{policies::unhealthy, "say what is wrong"},
     Row{policies::leftovers, "what nobody uses any more goes"},
+    Row{policies::not_ready, "the replica set is well, and its clients do not all see it yet"},
 };
 
 Proposal first_proposal(const View& view) {

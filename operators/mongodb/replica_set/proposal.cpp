@@ -19,6 +19,25 @@ const k8s::RefreshState* refresh_for(const View& view, const std::string& purpos
   return at == all.end() ? nullptr : &*at;
 }
 
+std::string what_begins(const View& view, const Operation& operation) {
+  const std::string member = view.names.member(operation.member);
+  switch (operation.phase) {
+    case Phase::initiating: return member + " is to initiate the replica set";
+    case Phase::handing_over:
+      return operation.successor
+                 ? fmt::format("{} is to hand over to {}", member, view.names.member(*operation.successor))
+                 : member + " is to hand over";
+    case Phase::taking_down: return member + " is to restart";
+    case Phase::coming_back: return member + " is down and has to come back";
+    case Phase::adding: return member + " is to join";
+    case Phase::promoting: return member + " has joined and is to get its vote";
+    case Phase::demoting: return member + " is to lose its vote";
+    case Phase::removing: return member + " has no vote any more and is to leave";
+    case Phase::shrinking: return member + " has left and is to stop";
+  }
+  return member;
+}
+
 }  // namespace
 
 Proposal act(std::string reason, Effect effect) {
@@ -44,8 +63,8 @@ Proposal stall(std::string reason, std::string message) {
           .requeue_after = k8s::Millis{30'000}};
 }
 
-Proposal begin(std::string reason, Operation operation) {
-  std::string message = operation.because;
+Proposal begin(const View& view, std::string reason, Operation operation) {
+  std::string message = fmt::format("{}: {}", what_begins(view, operation), operation.because);
   return {.remember = Proposal::Remember{.operation = std::optional{std::move(operation)}},
           .reason = std::move(reason),
           .message = std::move(message)};

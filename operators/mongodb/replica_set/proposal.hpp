@@ -42,7 +42,8 @@ Proposal act(std::string reason, Effect effect);
 Proposal act(std::string reason, std::vector<Effect> effects);
 Proposal wait(std::string reason, std::string message, k8s::Millis look_again = k8s::Millis{2'000});
 Proposal stall(std::string reason, std::string message);
-Proposal begin(std::string reason, Operation operation);
+// Enters the phase that the operation names; the sentence says which member and what for.
+Proposal begin(const View& view, std::string reason, Operation operation);
 Proposal finish(std::string reason, std::string message);
 // Waits for something that only facts can show: asks for them, at most once a second.
 Proposal poll(const View& view, std::string reason, const std::string& purpose, std::string message);

@@ -86,7 +86,7 @@ Proposal hand_over(const View& view, const Operation& operation, Phase next) {
     Operation again = operation;
     again.successor = best->ordinal;
     again.term = view.primary->facts->term;
-    return propose::begin("SuccessorChosen", std::move(again));
+    return propose::begin(view, "SuccessorChosen", std::move(again));
   }
 
   const std::string because = fmt::format("{} hands over to {}: {}", member->name, successor->name, operation.because);

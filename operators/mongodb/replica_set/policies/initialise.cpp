@@ -89,7 +89,7 @@ std::optional<Proposal> initialise(const View& view) {
   if (not_empty)
     return propose::wait("WaitingForMembers",
                          "before the replica set is initiated every member must answer: " + *not_empty);
-  return propose::begin("InitiateBegins",
+  return propose::begin(view, "InitiateBegins",
                         Operation{
                             .type = OperationType::initialise,
                             .phase = Phase::initiating,

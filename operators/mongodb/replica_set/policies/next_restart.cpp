@@ -50,7 +50,7 @@ Proposal begin_restart(const View& view, const Member& member) {
     operation.term = view.primary->facts->term;
     if (successor != nullptr) operation.successor = successor->ordinal;
   }
-  return propose::begin("RestartBegins", std::move(operation));
+  return propose::begin(view, "RestartBegins", std::move(operation));
 }
 
 // Every StatefulSet gets the template; the user deletes the pods.

@@ -34,7 +34,7 @@ Proposal advance(const View& view, const Operation& operation, Phase phase, std:
   Operation next = operation;
   next.phase = phase;
   next.since = now_seconds(view);
-  return propose::begin(std::move(reason), std::move(next));
+  return propose::begin(view, std::move(reason), std::move(next));
 }
 
 bool is_committed(const View& view) {

@@ -45,5 +45,6 @@ Preview preview(const View& view);
 std::optional<Proposal> paused(const View& view);
 std::optional<Proposal> no_primary(const View& view);
 std::optional<Proposal> unhealthy(const View& view);
+std::optional<Proposal> not_ready(const View& view);
 
 }  // namespace mongodb::policies

@@ -113,7 +113,7 @@ std::optional<Proposal> come_back(const View& view, const Operation& operation, 
     again.revision = view.target_revision;
     again.since = now_seconds(view);
     again.because = "the spec has changed again before it was back";
-    return propose::begin("FixingForward", std::move(again));
+    return propose::begin(view, "FixingForward", std::move(again));
   }
   const std::string problem = pod_problem(member);
   const std::string waiting = fmt::format("waiting until {} is back and has caught up", member.name);

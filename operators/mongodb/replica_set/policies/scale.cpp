@@ -119,13 +119,14 @@ std::optional<Proposal> joining_members(const View& view) {
   if (view.config == nullptr || view.primary == nullptr) return std::nullopt;
   for (const Member& member : view.members) {
     if (!member.wanted || has_joined(member) || (member.config == nullptr && !is_waiting_outside(member))) continue;
-    return propose::begin("MemberJoins", Operation{
-                                             .type = OperationType::scale_up,
-                                             .phase = member.config == nullptr ? Phase::adding : Phase::promoting,
-                                             .member = member.ordinal,
-                                             .since = now_seconds(view),
-                                             .because = fmt::format("the spec asks for {} members", view.spec.members),
-                                         });
+    return propose::begin(view, "MemberJoins",
+                          Operation{
+                              .type = OperationType::scale_up,
+                              .phase = member.config == nullptr ? Phase::adding : Phase::promoting,
+                              .member = member.ordinal,
+                              .since = now_seconds(view),
+                              .because = fmt::format("the spec asks for {} members", view.spec.members),
+                          });
   }
   return std::nullopt;
 }
@@ -168,7 +169,7 @@ std::optional<Proposal> scale_down(const View& view) {
         if (successor != nullptr) operation.successor = successor->ordinal;
       }
     }
-    return propose::begin("MemberLeaves", std::move(operation));
+    return propose::begin(view, "MemberLeaves", std::move(operation));
   }
   return std::nullopt;
 }

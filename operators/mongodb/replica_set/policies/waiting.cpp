@@ -34,4 +34,12 @@ std::optional<Proposal> unhealthy(const View& view) {
   return std::nullopt;
 }
 
+std::optional<Proposal> not_ready(const View& view) {
+  for (const Member& member : view.members) {
+    if (member.config == nullptr || (member.pod != nullptr && k8s::is_ready(*member.pod))) continue;
+    return propose::wait("WaitingForReadiness", fmt::format("the pod of {} is not Ready yet", member.name));
+  }
+  return std::nullopt;
+}
+
 }  // namespace mongodb::policies

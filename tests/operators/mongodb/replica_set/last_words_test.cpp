@@ -8,17 +8,19 @@ namespace {
 
 TEST(LastWords, the_last_failure_counts_and_not_the_farewell_after_it) {
   EXPECT_EQ(last_words(R"({"t":{"$date":"2026-11-21T17:31:54.5Z"},"s":"I","c":"CONTROL","msg":"MongoDB starting"}
-{"t":{"$date":"2026-11-21T17:31:54.6Z"},"s":"E","c":"CONTROL","msg":"DBException in initAndListen, terminating","attr":{"error":"DBPathInUse: Unable to lock the lock file"}}
-{"t":{"$date":"2026-11-21T17:31:54.7Z"},"s":"I","c":"CONTROL","msg":"Shutting down","attr":{"exitCode":100}}
+)"
+                       R"({"s":"E","c":"CONTROL","msg":"DBException in initAndListen, terminating",)"
+                       R"("attr":{"error":"DBPathInUse: Unable to lock the lock file"}}
+)"
+                       R"({"t":{"$date":"2026-11-21T17:31:54.7Z"},"s":"I","msg":"Shutting down","attr":{"exitCode":100}}
 )"),
             "DBException in initAndListen, terminating: DBPathInUse: Unable to lock the lock file");
 }
 
 TEST(LastWords, an_error_that_is_a_document_is_told_by_its_errmsg) {
-  EXPECT_EQ(
-      last_words(
-          R"({"s":"E","msg":"Error setting up listener","attr":{"error":{"code":9001,"errmsg":"Address already in use"}}})"),
-      "Error setting up listener: Address already in use");
+  EXPECT_EQ(last_words(R"({"s":"E","msg":"Error setting up listener",)"
+                       R"("attr":{"error":{"code":9001,"errmsg":"Address already in use"}}})"),
+            "Error setting up listener: Address already in use");
 }
 
 TEST(LastWords, without_a_failure_the_last_line_counts) {
