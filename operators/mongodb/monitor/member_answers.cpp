@@ -43,6 +43,7 @@ void MemberMonitor::take_hello(const bson::Document& reply, Channel from) {
     if (from == Channel::hello) status_due_ = now_;
   }
   const Hello hello = parse_hello(reply);
+  facts_.process = hello.topology ? hello.topology->process.hex() : std::string{};
   facts_.writable_primary = hello.writable_primary;
   facts_.secondary = hello.secondary;
   facts_.me = hello.me;
@@ -152,6 +153,7 @@ void MemberMonitor::member_is_gone(Reach reach, const k8s::Error& error) {
   facts_.writable_primary = false;
   facts_.secondary = false;
   facts_.primary.clear();
+  facts_.process.clear();
   facts_.state = reach == Reach::removed ? MemberState::removed : MemberState::unknown;
   facts_.sync_source.clear();
   facts_.initial_sync = false;

@@ -135,6 +135,8 @@ struct MemberFacts {
   bool secondary = false;
   std::string me = {};       // the host name under which its configuration knows it
   std::string primary = {};  // whom it believes to be primary; empty: nobody
+  // topologyVersion.processId: another process remembers no freeze. Empty while not known.
+  std::string process = {};
 
   // From replSetGetStatus.
   MemberState state = MemberState::unknown;
@@ -174,6 +176,7 @@ struct MemberFacts {
     visit("secondary", self.secondary);
     visit("me", self.me);
     visit("primary", self.primary);
+    visit("process", self.process);
     visit("state", self.state);
     visit("term", self.term);
     visit("applied", self.applied);

@@ -177,8 +177,10 @@ k8s::Step MongoEffects::step(const k8s::ObjectKey& set, const effect::Freeze& fr
                 [this, set, freeze, done, wanted = asked->wanted](k8s::Result<Document> reply) {
                   if (!*wanted) return;
                   if (reply)
-                    freezes_.note(set,
-                                  {.ordinal = freeze.member, .at = clock_.monotonic(), .duration = freeze.duration});
+                    freezes_.note(set, {.ordinal = freeze.member,
+                                        .process = freeze.process,
+                                        .at = clock_.monotonic(),
+                                        .duration = freeze.duration});
                   done(reply ? k8s::Result<void>{} : reply.error());
                 });
             return asked;

@@ -51,9 +51,10 @@ struct ObservedMember {
   }
 };
 
-// A freeze that we asked for and that was granted.
+// A freeze that we asked for and that was granted. It is the process that remembers it, not the member.
 struct FreezeFact {
   std::int64_t ordinal = 0;
+  std::string process = {};
   k8s::Monotonic at{};
   k8s::Seconds duration{0};
 
@@ -61,6 +62,7 @@ struct FreezeFact {
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor& visit) {
     visit("ordinal", self.ordinal);
+    visit("process", self.process);
     visit("atMs", self.at);
     visit("durationSeconds", self.duration);
   }

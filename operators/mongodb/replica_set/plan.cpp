@@ -82,7 +82,11 @@ Value to_json(const Effect& effect) {
             return Value{{e.kName, {{"member", e.member}, {"term", e.term}, {"because", e.because}}}};
           },
           [](const effect::Freeze& e) {
-            return Value{{e.kName, {{"member", e.member}, {"seconds", e.duration.count()}, {"because", e.because}}}};
+            return Value{{e.kName,
+                          {{"member", e.member},
+                           {"process", e.process},
+                           {"seconds", e.duration.count()},
+                           {"because", e.because}}}};
           },
           [](const effect::SyncFrom& e) {
             return Value{{e.kName, {{"member", e.member}, {"source", e.source}, {"because", e.because}}}};

@@ -66,6 +66,7 @@ struct StepDown {
 struct Freeze {
   static constexpr const char* kName = "freeze";
   std::int64_t member = 0;
+  std::string process = {};  // of the facts that this rests on: a freeze ends with its process
   k8s::Seconds duration{30};
   std::string because = {};
 };

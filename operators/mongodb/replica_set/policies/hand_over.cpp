@@ -17,10 +17,11 @@ constexpr k8s::Seconds kFreezeFor{30};
 constexpr k8s::Millis kFreezeLeft{8'000};
 constexpr k8s::Seconds kPatience{120};
 
-const FreezeFact* active_freeze(const View& view, std::int64_t ordinal) {
+const FreezeFact* active_freeze(const View& view, const Member& member) {
   const auto& all = view.observed.freezes;
   const auto at = std::find_if(all.begin(), all.end(), [&](const FreezeFact& one) {
-    return one.ordinal == ordinal && one.at + one.duration - view.observed.now > kFreezeLeft;
+    return one.ordinal == member.ordinal && one.process == member.facts->process &&
+           one.at + one.duration - view.observed.now > kFreezeLeft;
   });
   return at == all.end() ? nullptr : &*at;
 }
@@ -40,9 +41,12 @@ std::optional<Proposal> steer(const View& view, const Member& successor, const s
   for (const Member& member : view.members) {
     if (member.ordinal == successor.ordinal || member.ordinal == view.primary->ordinal) continue;
     if (!member.electable() || !member.answers()) continue;
-    const FreezeFact* freeze = active_freeze(view, member.ordinal);
-    if (freeze == nullptr) {
-      freezes.push_back(effect::Freeze{.member = member.ordinal, .duration = kFreezeFor, .because = because});
+    const FreezeFact* freeze = active_freeze(view, member);
+    if (member.facts->process.empty()) {
+      known = false;
+    } else if (freeze == nullptr) {
+      freezes.push_back(effect::Freeze{
+          .member = member.ordinal, .process = member.facts->process, .duration = kFreezeFor, .because = because});
     } else {
       known = known && primary_knows(view, member, *freeze);
     }

@@ -80,6 +80,16 @@ TEST(Decide, the_other_candidates_are_frozen_before_the_primary_steps_down) {
   EXPECT_LT(freeze, step);
 }
 
+TEST(Decide, a_freeze_that_its_process_did_not_survive_is_asked_for_again) {
+  World world = running();
+  for (int roll = 0; roll < 6; ++roll) {
+    world.edit().restarted_at = std::to_string(roll);
+    world.settle();
+  }
+  EXPECT_EQ(world.elections, 6);
+  EXPECT_THAT(world.violations, IsEmpty());
+}
+
 TEST(Decide, scaling_up_and_down_moves_one_member_at_a_time_and_takes_the_vote_before_the_member) {
   World world = running();
   world.edit().members = 5;

@@ -12,6 +12,10 @@
 namespace mongodb::test {
 namespace {
 
+std::string process_name(const Mongod& mongod) {
+  return "process-" + std::to_string(mongod.process);
+}
+
 using k8s::json::Value;
 
 template <class... Fs>
@@ -124,6 +128,7 @@ MemberFacts World::facts_of(std::int64_t ordinal, const k8s::Pod& pod) const {
     return facts;
   }
   facts.reach = Reach::member;
+  facts.process = process_name(mongod);
   facts.writable_primary = primary_ == ordinal;
   facts.secondary = primary_ != ordinal;
   facts.state = primary_ == ordinal ? MemberState::primary : MemberState::secondary;
@@ -292,6 +297,11 @@ bool World::reconfigure(const effect::Reconfigure& change) {
 
 bool World::step_down(const effect::StepDown& step_down) {
   if (primary_ != step_down.member) return false;
+  const auto candidates = std::count_if(config_->members.begin(), config_->members.end(), [&](const auto& one) {
+    const auto ordinal = names_.ordinal_of_host(one.host);
+    return ordinal && *ordinal != step_down.member && can_be_elected(*ordinal);
+  });
+  if (candidates > 1) violations.push_back(fmt::format("stepped down to any of {} candidates", candidates));
   for (const ConfigMember& one : config_->members) {
     const auto ordinal = names_.ordinal_of_host(one.host);
     if (!ordinal || *ordinal == step_down.member || !can_be_elected(*ordinal)) continue;
@@ -307,7 +317,7 @@ bool World::can_be_elected(std::int64_t ordinal) const {
   const auto at = mongods_.find(ordinal);
   if (at == mongods_.end() || !at->second.running || !at->second.joined || !config_) return false;
   const bool frozen = std::any_of(freezes_.begin(), freezes_.end(), [&](const FreezeFact& one) {
-    return one.ordinal == ordinal && one.at + one.duration > now_;
+    return one.process == process_name(at->second) && one.ordinal == ordinal && one.at + one.duration > now_;
   });
   return !frozen && std::any_of(config_->members.begin(), config_->members.end(), [&](const ConfigMember& one) {
     return one.host == names_.host(ordinal) && one.priority > 0;
@@ -401,30 +411,31 @@ bool World::perform_cluster(const k8s::ClusterEffect& effect) {
 bool World::perform_one(const Effect& effect) {
   check_invariants(effect);
   if (!std::holds_alternative<k8s::effect::Refresh>(effect)) history.push_back(describe(effect));
-  const bool done =
-      std::visit(Overloaded{
-                     [&](const k8s::ClusterEffect& e) { return perform_cluster(e); },
-                     [&](const k8s::effect::Refresh& e) {
-                       std::erase_if(refreshes_, [&](const auto& one) { return one.purpose == e.purpose; });
-                       refreshes_.push_back({.purpose = e.purpose,
-                                             .epoch = 1,
-                                             .observed_at = now_,
-                                             .complete = false,
-                                             .pending = true,
-                                             .attempts = 1,
-                                             .problem = ""});
-                       return true;
-                     },
-                     [&](const effect::Initiate& e) { return initiate(e); },
-                     [&](const effect::Reconfigure& e) { return reconfigure(e); },
-                     [&](const effect::StepDown& e) { return step_down(e); },
-                     [&](const effect::Freeze& e) {
-                       freezes_.push_back({.ordinal = e.member, .at = now_, .duration = e.duration});
-                       return true;
-                     },
-                     [&](const effect::SyncFrom&) { return true; },
-                 },
-                 effect);
+  const bool done = std::visit(
+      Overloaded{
+          [&](const k8s::ClusterEffect& e) { return perform_cluster(e); },
+          [&](const k8s::effect::Refresh& e) {
+            std::erase_if(refreshes_, [&](const auto& one) { return one.purpose == e.purpose; });
+            refreshes_.push_back({.purpose = e.purpose,
+                                  .epoch = 1,
+                                  .observed_at = now_,
+                                  .complete = false,
+                                  .pending = true,
+                                  .attempts = 1,
+                                  .problem = ""});
+            return true;
+          },
+          [&](const effect::Initiate& e) { return initiate(e); },
+          [&](const effect::Reconfigure& e) { return reconfigure(e); },
+          [&](const effect::StepDown& e) { return step_down(e); },
+          [&](const effect::Freeze& e) {
+            const std::string process = process_name(mongods_[e.member]);
+            freezes_.push_back({.ordinal = e.member, .process = process, .at = now_, .duration = e.duration});
+            return true;
+          },
+          [&](const effect::SyncFrom&) { return true; },
+      },
+      effect);
   if (is_disruptive(effect)) refreshes_.clear();
   if (!done) note_failure(effect, "conflict", "the world says no");
   return done;
@@ -491,7 +502,9 @@ void World::run_mongods() {
     const bool has_pod = pods_.contains(names_.pod(ordinal));
     if (!has_pod) mongod.running = false;
     if (!has_pod || mongod.running || !member_starts(pod_images_[names_.pod(ordinal)])) continue;
-    if (mongod.ticks_until_up-- <= 0) mongod.running = true;
+    if (mongod.ticks_until_up-- > 0) continue;
+    mongod.running = true;
+    ++mongod.process;
   }
   elect();
   if (primary_ < 0) return;

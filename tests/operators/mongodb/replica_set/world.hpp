@@ -21,6 +21,7 @@ namespace mongodb::test {
 // One mongod process of one pod, and the data under it.
 struct Mongod {
   bool running = false;
+  int process = 0;      // another number after every start
   bool joined = false;  // has a configuration that names it
   std::int64_t applied = 0;
   int ticks_until_up = 0;
