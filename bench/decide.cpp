@@ -32,7 +32,7 @@ void decide(benchmark::State& state, const char* sentence) {
 void read_observation(benchmark::State& state) {
   const std::string text = recorded("a_member_is_evicted_on_fresh_facts");
   for (auto _ : state) benchmark::DoNotOptimize(k8s::json::decode_text<mongodb::Observed>(text));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 
 BENCHMARK_CAPTURE(decide, member_is_back, "a_member_is_back_once_it_has_caught_up");

@@ -61,7 +61,7 @@ class Operator {
   std::optional<k8s::PassRecord> record_;
   mongo::ThreadWorkerPool pool_;
   mongo::KeyDeriver keys_;
-  mongo::WireContext wire_;
+  mongo::TcpDialer dialer_;
   Stores stores_;
   std::vector<std::unique_ptr<k8s::Reflector>> reflectors_;
   ReplicaSetController controller_;

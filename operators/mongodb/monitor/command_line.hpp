@@ -7,23 +7,22 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-
-#include <boost/asio/steady_timer.hpp>
+#include <utility>
+#include <vector>
 
 #include "operators/mongodb/monitor/members.hpp"
-#include "operators/mongodb/wire/connection.hpp"
 
 namespace mongodb {
 
 class CommandLine {
  public:
-  CommandLine(const mongo::WireContext& context, const MemberTarget& target);
-  // Commands without a reply are told so, on the loop: cancelled, or unknown_outcome for a write.
-  ~CommandLine();
+  CommandLine(const MonitorWorld& world, const MemberTarget& target) : world_(world), target_(target) {}
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
 
   void run(MemberCommand command, Members::Reply reply);
+  // Hangs up. Who has no reply yet, and what to tell them: cancelled, or unknown_outcome for a write.
+  std::vector<std::pair<Members::Reply, k8s::Error>> close();
 
  private:
   struct Waiting {
@@ -35,14 +34,12 @@ class CommandLine {
   // Nobody waits: a broken connection goes at once, a good one after a while.
   void settle();
 
-  mongo::WireContext context_;
+  MonitorWorld world_;
   MemberTarget target_;
-  std::unique_ptr<mongo::Connection> connection_;
+  std::unique_ptr<mongo::Link> link_;
   std::map<std::uint64_t, Waiting> waiting_;
   std::uint64_t last_ = 0;
-  boost::asio::steady_timer idle_;
-  // Handlers that outlive this find it expired.
-  std::shared_ptr<CommandLine*> self_;
+  std::unique_ptr<k8s::Loop::Timer> idle_;
 };
 
 }  // namespace mongodb

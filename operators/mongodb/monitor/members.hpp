@@ -12,10 +12,13 @@
 
 #include "libk8s/api/object_key.hpp"
 #include "libk8s/base/clock.hpp"
+#include "libk8s/base/random.hpp"
 #include "libk8s/base/result.hpp"
+#include "libk8s/cache/loop.hpp"
 #include "operators/mongodb/monitor/member_facts.hpp"
 #include "operators/mongodb/wire/bson.hpp"
 #include "operators/mongodb/wire/identity.hpp"
+#include "operators/mongodb/wire/link.hpp"
 #include "operators/mongodb/wire/server_error.hpp"
 
 namespace mongodb {
@@ -35,6 +38,13 @@ struct MemberCommand {
   mongo::bson::Document body;
   mongo::Intent intent = mongo::Intent::write;
   k8s::Monotonic deadline{};
+};
+
+// What monitoring leans on; all of it outlives whoever has it.
+struct MonitorWorld {
+  k8s::Loop& loop;
+  mongo::Dialer& dialer;
+  k8s::Random& random;
 };
 
 // Sets are named by their object, members by their ordinal. All functions are called on the loop; no callback is called

@@ -5,21 +5,18 @@
 #include <functional>
 #include <memory>
 
-#include <boost/asio/steady_timer.hpp>
-
+#include "libk8s/cache/mailbox.hpp"
 #include "operators/mongodb/monitor/member_monitor.hpp"
 #include "operators/mongodb/monitor/members.hpp"
-#include "operators/mongodb/wire/connection.hpp"
+#include "operators/mongodb/wire/link.hpp"
 
 namespace mongodb {
 
 class MonitorDriver {
  public:
-  // `context` and `random` outlive this. `published` is called on the loop, never within the constructor, start() or
+  // All of `world` outlives this. `published` is called on the loop, never within the constructor, start() or
   // refresh(); it must not destroy this driver.
-  MonitorDriver(const mongo::WireContext& context, k8s::Random& random, const MemberTarget& target,
-                std::function<void()> published);
-  ~MonitorDriver();
+  MonitorDriver(const MonitorWorld& world, const MemberTarget& target, std::function<void()> published);
   MonitorDriver(const MonitorDriver&) = delete;
   MonitorDriver& operator=(const MonitorDriver&) = delete;
 
@@ -34,24 +31,23 @@ class MonitorDriver {
   // Feeds an event from the loop.
   void feed(const MonitorEvent& event);
   // The same from a caller's function: later, so that nothing is published within it.
-  void feed_later(MonitorEvent event);
+  void feed_later(const MonitorEvent& event);
   void perform(const monitor_action::Open& action);
   void perform(const monitor_action::Close& action);
   void perform(const monitor_action::Send& action);
   void perform(const monitor_action::Publish& action);
   void perform(const monitor_action::WakeAt& action);
-  std::unique_ptr<mongo::Connection>& connection(Channel channel);
+  std::unique_ptr<mongo::Link>& link(Channel channel);
 
-  mongo::WireContext context_;
+  MonitorWorld world_;
   MemberTarget target_;
   std::function<void()> published_;
   MemberMonitor monitor_;
-  std::unique_ptr<mongo::Connection> hello_;
-  std::unique_ptr<mongo::Connection> command_;
-  boost::asio::steady_timer timer_;
+  std::unique_ptr<mongo::Link> hello_;
+  std::unique_ptr<mongo::Link> command_;
+  std::unique_ptr<k8s::Loop::Timer> timer_;
   k8s::Monotonic wake_at_{};
-  // Handlers that outlive this find it expired.
-  std::shared_ptr<MonitorDriver*> self_;
+  k8s::Mailbox later_;
 };
 
 }  // namespace mongodb

@@ -3,28 +3,29 @@
 
 #include <algorithm>
 
-#include <boost/asio/post.hpp>
-
 #include "operators/mongodb/monitor/significance.hpp"
 
 namespace mongodb {
 
-SetMonitor::SetMonitor(const mongo::WireContext& context, k8s::Random& random, Changed changed)
-    : context_(context), random_(random), changed_(std::move(changed)), self_(std::make_shared<SetMonitor*>(this)) {}
+SetMonitor::SetMonitor(const MonitorWorld& world, Changed changed)
+    : world_(world), changed_(std::move(changed)), later_(world.loop) {}
 
-SetMonitor::~SetMonitor() {
-  *self_ = nullptr;
+void SetMonitor::hang_up(Member& member) {
+  member.driver.reset();
+  if (!member.commands) return;
+  for (auto& [reply, error] : member.commands->close()) {
+    later_.post([reply = std::move(reply), error = std::move(error)] { reply(error); });
+  }
+  member.commands.reset();
 }
 
 void SetMonitor::ensure(const k8s::ObjectKey& set, std::int64_t ordinal, const MemberTarget& target) {
   Set& its_set = sets_[set];
   Member& member = its_set.members[ordinal];
   if (member.driver && member.target == target) return;
-  member.driver.reset();
-  member.commands.reset();
+  hang_up(member);
   member.target = target;
-  member.driver =
-      std::make_unique<MonitorDriver>(context_, random_, target, [this, set, ordinal] { published(set, ordinal); });
+  member.driver = std::make_unique<MonitorDriver>(world_, target, [this, set, ordinal] { published(set, ordinal); });
   member.facts = std::make_shared<const MemberFacts>(member.driver->facts());
   member.driver->start();
   // Whoever waits for the set waits for this process now.
@@ -34,7 +35,11 @@ void SetMonitor::ensure(const k8s::ObjectKey& set, std::int64_t ordinal, const M
 
 void SetMonitor::forget(const k8s::ObjectKey& set, std::int64_t ordinal) {
   const auto found = sets_.find(set);
-  if (found == sets_.end() || found->second.members.erase(ordinal) == 0) return;
+  if (found == sets_.end()) return;
+  const auto member = found->second.members.find(ordinal);
+  if (member == found->second.members.end()) return;
+  hang_up(member->second);
+  found->second.members.erase(member);
   mark_changed(set);
   settle(set);
   if (found->second.members.empty()) sets_.erase(found);
@@ -43,6 +48,7 @@ void SetMonitor::forget(const k8s::ObjectKey& set, std::int64_t ordinal) {
 void SetMonitor::forget(const k8s::ObjectKey& set) {
   const auto found = sets_.find(set);
   if (found == sets_.end()) return;
+  for (auto& [ordinal, member] : found->second.members) hang_up(member);
   found->second.members.clear();
   settle(set);
   sets_.erase(found);
@@ -71,11 +77,8 @@ std::optional<mongo::bson::Document> SetMonitor::raw_config(const k8s::ObjectKey
 void SetMonitor::refresh(const k8s::ObjectKey& set, std::uint64_t epoch, k8s::Monotonic deadline, Refreshed done) {
   const auto found = sets_.find(set);
   if (found == sets_.end()) return tell_later(std::move(done), {});
-  auto timer = std::make_unique<boost::asio::steady_timer>(context_.loop);
-  timer->expires_after(std::max(deadline - context_.clock.monotonic(), k8s::Millis(0)));
-  timer->async_wait([self = self_, set, epoch](boost::system::error_code error) {
-    if (!error && *self != nullptr) (*self)->expire(set, epoch);
-  });
+  auto timer = world_.loop.after(std::max(deadline - world_.loop.now(), k8s::Millis(0)),
+                                 [this, set, epoch] { expire(set, epoch); });
   found->second.refreshes.push_back({.epoch = epoch, .done = std::move(done), .deadline = std::move(timer)});
   for (auto& [ordinal, member] : found->second.members) member.driver->refresh(epoch);
 }
@@ -88,12 +91,12 @@ void SetMonitor::run_command(const k8s::ObjectKey& set, std::int64_t ordinal, Me
     if (at != found->second.members.end()) member = &at->second;
   }
   if (member == nullptr) {
-    boost::asio::post(context_.loop, [reply = std::move(reply)] {
+    later_.post([reply = std::move(reply)] {
       reply(k8s::Error{.code = k8s::Code::unavailable, .message = "not sent: nobody watches that member"});
     });
     return;
   }
-  if (!member->commands) member->commands = std::make_unique<CommandLine>(context_, member->target);
+  if (!member->commands) member->commands = std::make_unique<CommandLine>(world_, member->target);
   member->commands->run(std::move(command), std::move(reply));
 }
 
@@ -108,12 +111,10 @@ void SetMonitor::published(const k8s::ObjectKey& key, std::int64_t ordinal) {
 void SetMonitor::mark_changed(const k8s::ObjectKey& key) {
   changed_sets_.insert(key);
   if (changed_sets_.size() > 1) return;
-  boost::asio::post(context_.loop, [self = self_] {
-    if (*self == nullptr) return;
-    const auto keys = std::exchange((*self)->changed_sets_, {});
-    for (const k8s::ObjectKey& one : keys) {
-      if (*self != nullptr) (*self)->changed_(one);
-    }
+  later_.post([this] {
+    const auto keys = std::exchange(changed_sets_, {});
+    // Each on its own: whoever is told may destroy this.
+    for (const k8s::ObjectKey& one : keys) later_.post([this, one] { changed_(one); });
   });
 }
 
@@ -149,11 +150,8 @@ void SetMonitor::expire(const k8s::ObjectKey& key, std::uint64_t epoch) {
              k8s::Error{.code = k8s::Code::timeout, .message = "no answer in time from member " + silent});
 }
 
-void SetMonitor::tell_later(Refreshed done, k8s::Result<void> result) {
-  if (!done) return;
-  boost::asio::post(context_.loop, [self = self_, done = std::move(done), result = std::move(result)] {
-    if (*self != nullptr) done(result);
-  });
+void SetMonitor::tell_later(Refreshed done, const k8s::Result<void>& result) {
+  if (done) later_.post([done = std::move(done), result] { done(result); });
 }
 
 }  // namespace mongodb

@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 
+#include "libk8s/cache/mailbox.hpp"
 #include "operators/mongodb/monitor/command_line.hpp"
 #include "operators/mongodb/monitor/members.hpp"
 #include "operators/mongodb/monitor/monitor_driver.hpp"
@@ -19,10 +20,8 @@ class SetMonitor final : public Members {
  public:
   using Changed = std::function<void(const k8s::ObjectKey&)>;
 
-  // `context` and `random` outlive this. `changed` is called on the loop, once for any number of changes of a set in
-  // one turn.
-  SetMonitor(const mongo::WireContext& context, k8s::Random& random, Changed changed);
-  ~SetMonitor() override;
+  // All of `world` outlives this. `changed` is called on the loop, once for any number of changes of a set in one turn.
+  SetMonitor(const MonitorWorld& world, Changed changed);
   SetMonitor(const SetMonitor&) = delete;
   SetMonitor& operator=(const SetMonitor&) = delete;
 
@@ -45,7 +44,7 @@ class SetMonitor final : public Members {
   struct Refresh {
     std::uint64_t epoch = 0;
     Refreshed done;
-    std::unique_ptr<boost::asio::steady_timer> deadline;
+    std::unique_ptr<k8s::Loop::Timer> deadline;
   };
   struct Set {
     std::map<std::int64_t, Member> members;
@@ -57,15 +56,15 @@ class SetMonitor final : public Members {
   // Tells every refresh of the set that has all its answers.
   void settle(const k8s::ObjectKey& key);
   void expire(const k8s::ObjectKey& key, std::uint64_t epoch);
-  void tell_later(Refreshed done, k8s::Result<void> result);
+  void tell_later(Refreshed done, const k8s::Result<void>& result);
+  // The member's process is another, or nobody's any more.
+  void hang_up(Member& member);
 
-  mongo::WireContext context_;
-  k8s::Random& random_;
+  MonitorWorld world_;
   Changed changed_;
+  k8s::Mailbox later_;
   std::map<k8s::ObjectKey, Set> sets_;
   std::set<k8s::ObjectKey> changed_sets_;
-  // Handlers that outlive this find it expired.
-  std::shared_ptr<SetMonitor*> self_;
 };
 
 }  // namespace mongodb

@@ -23,7 +23,8 @@ ReplicaSetController::ReplicaSetController(const World& world, const Settings& s
     : world_(world),
       settings_(settings),
       stores_(stores),
-      monitor_(world.wire, world.random, [this](const k8s::ObjectKey& set) { loop_->wake(set); }),
+      monitor_({.loop = world.loop, .dialer = world.dialer, .random = world.random},
+               [this](const k8s::ObjectKey& set) { loop_->wake(set); }),
       keyfiles_(world.loop, world.client, [this](const k8s::ObjectKey& set) { loop_->wake(set); }),
       mongo_(monitor_, world.loop.clock(), freezes_) {
   k8s::Controller<Observed, Plan>::Functions functions{

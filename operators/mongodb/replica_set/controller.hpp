@@ -13,7 +13,7 @@ namespace mongodb {
 class ReplicaSetController {
  public:
   struct World {
-    const mongo::WireContext& wire;
+    mongo::Dialer& dialer;
     k8s::Loop& loop;
     k8s::Client& client;
     k8s::Random& random;

@@ -39,7 +39,7 @@ std::string random_nonce() {
   return to_base64(bytes);
 }
 
-Connection::Connection(const WireContext& context, ConnectionOptions options)
+Connection::Connection(const WireContext& context, LinkOptions options)
     : session_(std::make_shared<Session>(context, std::move(options))) {}
 Connection::~Connection() {
   session_->close();
@@ -63,7 +63,7 @@ std::size_t Connection::pending() const {
   return session_->pending();
 }
 
-Connection::Session::Session(const WireContext& context, ConnectionOptions options)
+Connection::Session::Session(const WireContext& context, LinkOptions options)
     : context_(context), options_(std::move(options)), socket_(context.loop), timer_(context.loop) {}
 
 k8s::Result<Connection::Session::Exchange> Connection::Session::make_exchange(Command command, Reply reply) {

@@ -19,7 +19,7 @@ namespace mongo {
 // the owner is moved out before it is called, and `state_` is looked at again afterwards: it may have closed us.
 class Connection::Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(const WireContext& context, ConnectionOptions options);
+  Session(const WireContext& context, LinkOptions options);
 
   void open(k8s::Monotonic deadline, Opened opened, Broken broken);
   void run(Command command, Reply reply);
@@ -63,7 +63,7 @@ class Connection::Session : public std::enable_shared_from_this<Session> {
   bool is_over() const { return state_ == State::broken || state_ == State::closed; }
 
   WireContext context_;
-  ConnectionOptions options_;
+  LinkOptions options_;
   State state_ = State::idle;
 
   boost::asio::ip::tcp::socket socket_;

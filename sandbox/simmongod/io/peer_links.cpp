@@ -60,7 +60,7 @@ mongo::Connection* PeerLinks::link(const Key& key, k8s::Monotonic deadline) {
   const auto found = links_.find(key);
   if (found != links_.end()) return found->second.connection.get();
   const std::uint64_t generation = ++generations_;
-  mongo::ConnectionOptions options{.endpoint = endpoint_of(key.first), .identity = identity_};
+  mongo::LinkOptions options{.endpoint = endpoint_of(key.first), .identity = identity_};
   auto connection = std::make_shared<mongo::Connection>(context_, std::move(options));
   links_[key] = Link{.generation = generation, .connection = connection};
   connection->open(

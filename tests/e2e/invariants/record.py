@@ -27,7 +27,7 @@ def _ready_uids(evidence: Evidence) -> set[str]:
     for one in evidence.requests:
         if one.resource != "pods" or one.subresource != "status" or not isinstance(one.response, dict):
             continue
-        if one.response.get("kind") != "Pod":  # a refusal is a Status
+        if one.response.get("kind") == "Status":  # a refusal
             continue
         conditions = (one.response.get("status") or {}).get("conditions") or []
         if any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions):

@@ -16,7 +16,7 @@ from tests.e2e.harness.logs import read_logs
 from tests.e2e.invariants import CHECKS, check_all
 from tests.e2e.invariants.disruptions import check_m1
 from tests.e2e.invariants.evidence import read_effects, read_mongod
-from tests.e2e.invariants.fabricated import ALL, Story, good_run, initiated, restarts
+from tests.e2e.invariants.fabricated import ALL, KUBELET, Story, good_run, initiated, restarts
 from tests.e2e.invariants.record import check_record
 from tests.e2e.steps import wire_tap
 
@@ -49,6 +49,12 @@ class InvariantTest(unittest.TestCase):
         self.assertEqual(len(found), 2, found)
         self.assertIn("nothing of what the mongod of orders-2-0 (u2) said was kept", found[0])
         self.assertIn("nothing of what the operator said", found[1])
+
+    def test_a_refused_status_says_nothing_of_the_pod(self) -> None:
+        story = good_run()
+        refusal = {"kind": "Status", "status": "Failure", "reason": "Conflict", "code": 409}
+        story.request("patch", "pods", "orders-0-0", "status", user=KUBELET, uid="never", response=refusal)
+        self.assertEqual(check_record(story.evidence()), [])
 
     # --- M1 ---
 

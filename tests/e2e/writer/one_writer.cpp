@@ -51,7 +51,7 @@ void OneWriter::write() {
     connected_to_ = *primary;
     connection_ = std::make_unique<mongo::Connection>(
         context_,
-        mongo::ConnectionOptions{.endpoint = {.host = primary->host, .port = primary->port}, .identity = identity_});
+        mongo::LinkOptions{.endpoint = {.host = primary->host, .port = primary->port}, .identity = identity_});
     connection_->open(now + kOpenBound, [](const k8s::Result<void>&) {});
   }
   // Behind schedule after a gap: go on from now instead of catching up in a burst.

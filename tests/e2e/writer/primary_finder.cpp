@@ -69,7 +69,7 @@ void PrimaryFinder::ask(Watch& watch) {
   const k8s::Monotonic deadline = context_.clock.monotonic() + kHelloBound;
   if (!watch.connection) {
     watch.connection = std::make_unique<mongo::Connection>(
-        context_, mongo::ConnectionOptions{.endpoint = {.host = watch.member.host, .port = watch.member.port}});
+        context_, mongo::LinkOptions{.endpoint = {.host = watch.member.host, .port = watch.member.port}});
     watch.connection->open(deadline, [](const k8s::Result<void>&) {});
   }
   mongo::Command hello{.body = mongo::bson::Document{{"hello", 1}}, .deadline = deadline};

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "libk8s/cache/asio_loop.hpp"
 #include "operators/mongodb/wire/bson_edit.hpp"
+#include "operators/mongodb/wire/connection.hpp"
 #include "tests/operators/mongodb/monitor/recorded.hpp"
 #include "tests/operators/mongodb/wire/fake_server.hpp"
 #include "tests/operators/mongodb/wire/real_time.hpp"
@@ -59,8 +61,10 @@ struct World {
   mongo::ThreadWorkerPool pool{loop};
   mongo::KeyDeriver keys{pool};
   int changes = 0;
+  mongo::TcpDialer dialer{{.loop = loop, .clock = clock, .keys = keys}};
+  k8s::AsioLoop asio_loop{loop, clock};
   std::unique_ptr<SetMonitor> monitor = std::make_unique<SetMonitor>(
-      mongo::WireContext{.loop = loop, .clock = clock, .keys = keys}, random, [this](const k8s::ObjectKey& key) {
+      MonitorWorld{.loop = asio_loop, .dialer = dialer, .random = random}, [this](const k8s::ObjectKey& key) {
         EXPECT_EQ(key, kSet);
         ++changes;
       });

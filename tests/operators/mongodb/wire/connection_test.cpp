@@ -38,7 +38,7 @@ struct World {
   }
 };
 
-ConnectionOptions to(const FakeServer& server, std::optional<Identity> identity = {}) {
+LinkOptions to(const FakeServer& server, std::optional<Identity> identity = {}) {
   return {.endpoint = {.host = "127.0.0.1", .port = server.port()}, .identity = std::move(identity)};
 }
 
@@ -162,7 +162,7 @@ TEST(Connection, the_second_log_in_with_the_same_salt_derives_no_key) {
 
 TEST(Connection, nobody_listening_is_unavailable) {
   World world;
-  ConnectionOptions options;
+  LinkOptions options;
   {
     FakeServer server(world.loop, ignore);
     options = to(server);
