@@ -24,6 +24,12 @@ function(sagong_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 endfunction()
 
+# Where tests find their files and programs. They run in the repository's root, so that objects are the same in every
+# clone and a compiler cache knows them.
+file(RELATIVE_PATH sagong_binary_dir "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}")
+add_library(sagong_paths INTERFACE)
+target_compile_definitions(sagong_paths INTERFACE SAGONG_SOURCE_DIR="." SAGONG_BINARY_DIR="${sagong_binary_dir}")
+
 # sagong_test(NAME SOURCES … LIBRARIES … [LABEL …]): one GoogleTest program; every TEST becomes a ctest test.
 # Its label: unit (default) or facts, both also run under sanitizers. One only: gtest_discover_tests takes no list.
 function(sagong_test name)
@@ -37,11 +43,12 @@ function(sagong_test name)
   if(SAGONG_LTO)
     target_link_options(${name} PRIVATE -fno-lto)
   endif()
-  target_compile_definitions(${name} PRIVATE SAGONG_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SAGONG_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${name} PRIVATE sagong_paths)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   set_property(GLOBAL APPEND PROPERTY SAGONG_UNIT_TESTS ${name})
   if(NOT SAGONG_SYNTAX_ONLY)
     include(GoogleTest)
-    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 120)
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
+      PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 120)
   endif()
 endfunction()
