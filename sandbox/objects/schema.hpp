@@ -65,6 +65,8 @@ struct Schema {
   std::vector<std::string> required;
   bool nullable = false;
   std::optional<Value> default_value;
+  // Identifies a list item that leaves this key out; never filled in.
+  std::optional<Value> key_default;
   Limits limits;
   std::vector<SchemaRef> all_of, any_of, one_of;
   SchemaRef not_;
@@ -81,15 +83,15 @@ struct Schema {
   // Strategic merge patch, built-ins only: x-kubernetes-patch-merge-key and x-kubernetes-patch-strategy.
   std::string patch_merge_key;
   bool patch_merge = false, patch_replace = false, patch_retain_keys = false;
-  // Server-side apply of an untyped node: the map is owned whole (RawExtension), or field by field (preserve-unknown).
-  bool untyped_atomic = false;
+  // RawExtension: anything, owned whole by server-side apply. Quantity: a scalar of any type.
+  bool untyped_atomic = false, any_scalar = false;
   // Built-ins: the groups and kinds this node is the root of, as {group, kind, version} objects.
   std::vector<Value> group_version_kinds;
 
   // Null when there is none of that name.
-  const Schema* property(std::string_view name) const;
+  const Schema* property(std::string_view field) const;
   // The schema of a member, declared or of a map; null when unknown.
-  const Schema* member(std::string_view name) const;
+  const Schema* member(std::string_view field) const;
 };
 
 // One thing wrong with an object. `message` is the cause's message as the API server words it ("Required value",

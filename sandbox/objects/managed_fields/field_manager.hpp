@@ -32,7 +32,7 @@ struct WriteScope {
 };
 
 struct Conflict {
-  std::string manager;  // `"kubectl" using apps/v1 at 2026-01-01T00:00:00Z`, as messages print it
+  std::string manager;  // `"kubectl" using apps/v1`, as messages print it; Apply: the name alone
   std::string field;    // ".spec.replicas"
 
   bool operator==(const Conflict&) const = default;
