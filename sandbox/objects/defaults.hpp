@@ -12,4 +12,13 @@ void apply_defaults(Value& object, const Schema& schema);
 // A null that is not allowed and has no default is dropped, as it is on the way in from a client.
 void drop_forbidden_nulls(Value& object, const Schema& schema);
 
+// Built-in kinds, as the server's own types write them: members that are never left out are added with their zero
+// value, nulls and empty optional lists and maps go, quantities get their canonical text.
+void normalize_built_in(Value& object, const Schema& schema);
+// The first of these alone: what an object is before anybody set anything.
+void add_zero_members(Value& object, const Schema& schema);
+
+// "1000m" -> "1", "1024Mi" -> "1Gi", 2 -> "2"; what is no quantity stays.
+Value canonical_quantity(const Value& quantity);
+
 }  // namespace objects

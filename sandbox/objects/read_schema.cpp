@@ -112,6 +112,8 @@ void read_extensions(const Value& node, Schema& out) {
   out.patch_merge = out.patch_merge || strategy.starts_with("merge");
   out.patch_replace = out.patch_replace || strategy == "replace";
   out.patch_retain_keys = out.patch_retain_keys || strategy.ends_with("retainKeys");
+  if (node.contains("x-zero")) out.zero_members = texts(node, "x-zero");
+  if (node.contains("x-zero-null")) out.null_members = texts(node, "x-zero-null");
   if (const auto found = node.find("x-kubernetes-group-version-kind"); found != node.end() && found->is_array()) {
     out.group_version_kinds.assign(found->begin(), found->end());
   }

@@ -85,6 +85,8 @@ struct Schema {
   bool patch_merge = false, patch_replace = false, patch_retain_keys = false;
   // RawExtension: anything, owned whole by server-side apply. Quantity: a scalar of any type.
   bool untyped_atomic = false, any_scalar = false;
+  // Built-ins: members that are written even when nobody set them, with the zero value of their type or as null.
+  std::vector<std::string> zero_members, null_members;
   // Built-ins: the groups and kinds this node is the root of, as {group, kind, version} objects.
   std::vector<Value> group_version_kinds;
 

@@ -5,6 +5,7 @@
     generate.py --tools DIR     DIR holds etcd and kube-apiserver; both run for the time this takes
 
 The notation: a schema that is one string is "type", "type:format" or "*Definition"; anything else is an object with OpenAPI's own keywords.
+x-zero and x-zero-null name the members that Go writes even when nobody set them: with their zero value, or as null.
 x-key-default is a default that only identifies a list item which leaves that key out. Defaults that are Go's zero values are no facts: dropped.
 """
 from __future__ import annotations
@@ -33,7 +34,9 @@ EXTRA = ["io.k8s.apimachinery.pkg.apis.meta.v1.Status", "io.k8s.apimachinery.pkg
 PREFIX = "#/components/schemas/"
 KEPT = ["type", "format", "required", "enum", "nullable", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type",
         "x-kubernetes-patch-merge-key", "x-kubernetes-patch-strategy", "x-kubernetes-group-version-kind", "x-kubernetes-int-or-string",
-        "x-kubernetes-preserve-unknown-fields", "oneOf", "default", "x-key-default"]
+        "x-kubernetes-preserve-unknown-fields", "oneOf", "default", "x-key-default", "x-zero",
+        "x-zero-null"]
+ZEROES = ({}, "", 0, False)
 
 
 def reference(node: dict[str, Any]) -> str | None:
@@ -43,7 +46,7 @@ def reference(node: dict[str, Any]) -> str | None:
 
 def compact(node: dict[str, Any]) -> Any:
     out: dict[str, Any] = {key: node[key] for key in KEPT if key in node}
-    if out.get("default") in ({}, "", 0, False, None):
+    if out.get("default") in ZEROES or out.get("default", 1) is None:
         out.pop("default", None)
     if ref := reference(node):
         out["$ref"] = ref
@@ -71,6 +74,18 @@ def note_key_defaults(definitions: dict[str, Any]) -> None:
             for key in keys if target else []:
                 if key in target["properties"] and "default" in target["properties"][key]:
                     target["properties"][key]["x-key-default"] = target["properties"][key]["default"]
+
+
+def note_zero_values(definitions: dict[str, Any]) -> None:
+    """A stated default that is Go's zero value marks a member that is neither a pointer nor left out when empty."""
+    for root in definitions.values():
+        members = root.get("properties", {})
+        zero = [name for name, node in members.items() if "default" in node and node["default"] in ZEROES]
+        null = [name for name in root.get("required", []) if "default" not in members[name] and members[name].get("type") not in ("string", "integer", "boolean")]
+        if zero:
+            root["x-zero"] = sorted(zero)
+        if null:
+            root["x-zero-null"] = sorted(null)
 
 
 def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -138,6 +153,7 @@ def write(server: RealServer) -> None:
         path = f"/openapi/v3/{'apis' if '/' in group_version else 'api'}/{group_version}"
         definitions.update(server.request("GET", path)[1]["components"]["schemas"])
     note_key_defaults(definitions)
+    note_zero_values(definitions)
     wanted = {(k["group"], k["version"], k["kind"]) for k in kinds}
     wanted |= {(s["group"], s["version"], s["kind"]) for k in kinds for s in k["subresources"]}
     wanted |= {(group, version, kind + "List") for group, version, kind in wanted}

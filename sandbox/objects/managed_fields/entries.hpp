@@ -25,8 +25,8 @@ std::string identity(const Manager& manager);
 
 // Nothing when any entry is malformed.
 std::optional<Entries> read_entries(const Value& object);
-// [{}] or []: the client wants them cleared.
-bool resets_entries(const Value& object);
+// [{}], and [] where that counts: the client wants them cleared.
+bool resets_entries(const Value& object, bool custom_resource);
 // Sorted: Apply before Update, older first, then by name, apiVersion, subresource. Absent when there are none.
 void write_entries(Value& object, const Entries& entries);
 void erase_entries(Value& object);

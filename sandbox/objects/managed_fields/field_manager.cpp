@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "sandbox/objects/defaults.hpp"
 #include "sandbox/objects/managed_fields/entries.hpp"
 #include "sandbox/objects/managed_fields/last_applied.hpp"
 #include "sandbox/objects/managed_fields/typed.hpp"
@@ -29,11 +30,12 @@ std::string identified(const Value& object) {
 }
 
 // What an object is before anybody wrote to it.
-Value empty_like(const Value& object) {
+Value empty_like(const Value& object, const Schema& schema) {
   Value out = Value::object();
   for (const char* key : {"apiVersion", "kind"}) {
     if (object.contains(key)) out[key] = object[key];
   }
+  add_zero_members(out, schema);
   return out;
 }
 
@@ -50,7 +52,13 @@ k8s::Error refused(int status, std::string message) {
           .remote_code = status};
 }
 
-std::optional<k8s::Error> check_applied(const Value* live, const Value& applied, const Schema& schema) {
+std::optional<k8s::Error> check_applied(const Value* live, const Value& applied, const Schema& schema,
+                                         const std::string& api_version) {
+  if (text(applied, "apiVersion") != api_version) {
+    const std::string version = text(applied, "apiVersion");
+    return refused(400, fmt::format("invalid object type: {}{}, Kind={}", version.find('/') == std::string::npos ? "/" : "",
+                                    version, text(applied, "kind")));
+  }
   const Value metadata = applied.value("metadata", Value::object());
   if (metadata.is_object() && metadata.contains("managedFields") && !metadata["managedFields"].is_null()) {
     return refused(400, "metadata.managedFields must be nil");
@@ -94,17 +102,17 @@ Value conflict_causes(const Conflicts& conflicts) {
 
 ApplyOutcome server_side_apply(const Value* live, const Value& applied, const Schema& schema, const Manager& manager,
                                Force force, const WriteScope& scope) {
-  Value bare_live = live == nullptr ? empty_like(applied) : *live;
+  Value bare_live = live == nullptr ? empty_like(applied, schema) : *live;
   std::optional<Entries> entries = live == nullptr ? Entries() : read_entries(*live);
   if (!entries) return refused(500, "failed to decode managed fields");
   erase_entries(bare_live);
-  if (auto problem = check_applied(live == nullptr ? nullptr : &bare_live, applied, schema)) return *problem;
+  if (auto problem = check_applied(live == nullptr ? nullptr : &bare_live, applied, schema, manager.api_version)) return *problem;
   Value bare_applied = applied;
   erase_entries(bare_applied);
   if (entries->empty() && live != nullptr) {
     Manager before = named(manager, "Update");
     before.name = "before-first-apply";
-    update_owners(empty_like(bare_live), bare_live, schema, scope, before, *entries);
+    update_owners(empty_like(bare_live, schema), bare_live, schema, scope, before, *entries);
   }
   const Manager applier = named(manager, "Apply");
   auto outcome = apply_owners(bare_live, bare_applied, schema, scope, applier, force, *entries);
@@ -124,11 +132,11 @@ ApplyOutcome server_side_apply(const Value* live, const Value& applied, const Sc
 Value track_update(const Value* before, Value after, const Schema& schema, const Manager& manager,
                    const WriteScope& scope) {
   std::optional<Entries> entries;
-  const bool reset = manager.subresource.empty() && resets_entries(after);
+  const bool reset = manager.subresource.empty() && resets_entries(after, scope.custom_resource);
   if (manager.subresource.empty() && !reset) entries = read_entries(after);
   if (!reset && (!entries || entries->empty()) && before != nullptr) entries = read_entries(*before);
   if (!entries || reset) entries = Entries();
-  const Value live = before == nullptr ? empty_like(after) : [before] {
+  const Value live = before == nullptr ? empty_like(after, schema) : [before] {
     Value out = *before;
     erase_entries(out);
     return out;
@@ -143,6 +151,19 @@ Value track_update(const Value* before, Value after, const Schema& schema, const
   }
   write_entries(after, *entries);
   return after;
+}
+
+Value keep_times_if_unchanged(const Value& live, Value object) {
+  const auto timeless = [](Value value) {
+    const auto metadata = value.find("metadata");
+    if (metadata == value.end() || !metadata->is_object() || !metadata->contains("managedFields")) return value;
+    for (Value& entry : (*metadata)["managedFields"]) {
+      if (entry.is_object()) entry.erase("time");
+    }
+    return value;
+  };
+  if (timeless(live) == timeless(object)) return live;
+  return object;
 }
 
 }  // namespace objects

@@ -29,6 +29,8 @@ struct Manager {
 // See reset_fields.hpp for the sets of the built-in kinds and of custom resources.
 struct WriteScope {
   FieldSet ignored;
+  // Of a custom resource an empty managedFields list counts as none; of a built-in kind it clears.
+  bool custom_resource = false;
 };
 
 struct Conflict {
@@ -62,5 +64,9 @@ ApplyOutcome server_side_apply(const Value* live, const Value& applied, const Sc
 // fails: what cannot be typed is left untracked.
 Value track_update(const Value* before, Value after, const Schema& schema, const Manager& manager,
                    const WriteScope& scope = {});
+
+// What a write is to store when it changed nothing but times in managedFields: the live object. Call it last, after
+// defaulting.
+Value keep_times_if_unchanged(const Value& live, Value object);
 
 }  // namespace objects

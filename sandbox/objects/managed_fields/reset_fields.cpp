@@ -31,7 +31,7 @@ FieldSet reset_fields(const Kind& kind, std::string_view subresource) {
 }
 
 FieldSet custom_resource_reset_fields(bool has_status, std::string_view subresource) {
-  if (subresource == "status") return of({path({"metadata"}), path({"spec"})});
+  if (subresource == "status") return of({path({"spec"})});
   if (has_status && subresource.empty()) return of({path({"status"})});
   return {};
 }
