@@ -88,8 +88,12 @@ std::vector<std::string> unknown_fields(const Value& object, const Schema& schem
 }
 
 void prune(Value& object, const Schema& schema) {
+  prune_part(object, schema, true);
+}
+
+void prune_part(Value& part, const Schema& schema, bool resource) {
   Pruner pruner(true);
-  pruner.visit(object, &schema, "", true);
+  pruner.visit(part, &schema, "", resource);
 }
 
 }  // namespace objects

@@ -15,5 +15,7 @@ namespace objects {
 // Paths as strict field validation prints them: `spec.foo`, `spec.list[0].foo`. Sorted.
 std::vector<std::string> unknown_fields(const Value& object, const Schema& schema);
 void prune(Value& object, const Schema& schema);
+// A part of an object; resource: it is one of its own, apiVersion, kind and metadata stay.
+void prune_part(Value& part, const Schema& schema, bool resource);
 
 }  // namespace objects

@@ -2,6 +2,8 @@
 // Keyword by keyword, from JSON to a node.
 #include "sandbox/objects/read_schema.hpp"
 
+#include "sandbox/objects/pattern.hpp"
+
 namespace objects {
 namespace {
 
@@ -74,6 +76,11 @@ Limits read_limits(const Value& node) {
   out.min_properties = count(node, "minProperties");
   out.max_properties = count(node, "maxProperties");
   out.pattern = text(node, "pattern");
+  if (!out.pattern.empty()) {
+    if (k8s::Result<Pattern> compiled = Pattern::compile(out.pattern)) {
+      out.compiled_pattern = std::make_shared<const Pattern>(std::move(*compiled));
+    }
+  }
   out.format = text(node, "format");
   out.unique_items = flag(node, "uniqueItems");
   if (const auto found = node.find("enum"); found != node.end() && found->is_array()) {
@@ -169,7 +176,8 @@ Schema read_schema(const Value& node, const Resolve& resolve) {
     out.one_of = children(node, "oneOf", resolve);
     if (const auto found_not = node.find("not"); found_not != node.end()) out.not_ = child(*found_not, resolve);
   }
-  if (auto given = any(node, "default")) out.default_value = std::move(given);
+  // A null says that there is none.
+  if (auto given = any(node, "default"); given && !given->is_null()) out.default_value = std::move(given);
   if (auto given = any(node, "x-key-default")) out.key_default = std::move(given);
   return out;
 }

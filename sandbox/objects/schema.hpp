@@ -20,6 +20,7 @@ namespace objects {
 
 using Value = k8s::json::Value;
 
+class Pattern;
 struct Schema;
 using SchemaRef = std::shared_ptr<const Schema>;
 using Properties = std::map<std::string, SchemaRef, std::less<>>;
@@ -47,6 +48,7 @@ struct Limits {
   bool exclusive_minimum = false, exclusive_maximum = false;
   std::optional<std::int64_t> min_length, max_length, min_items, max_items, min_properties, max_properties;
   std::string pattern;
+  std::shared_ptr<const Pattern> compiled_pattern;  // null when there is none, or none that compiles
   std::string format;
   std::vector<Value> enumeration;
   bool unique_items = false;

@@ -20,13 +20,17 @@ FieldPath path(std::initializer_list<const char*> names) {
 }  // namespace
 
 FieldSet reset_fields(const Kind& kind, std::string_view subresource) {
-  const bool has_status = kind.subresource("status") != nullptr;
-  if (subresource.empty()) return has_status ? of({path({"status"})}) : FieldSet();
+  if (subresource.empty()) return kind.subresource("status") != nullptr ? of({path({"status"})}) : FieldSet();
+  if (subresource == "approval") return of({path({"spec"}), path({"status", "certificate"})});
   if (subresource != "status") return {};
   FieldSet out = of({path({"spec"})});
-  // Kinds whose status door also leaves the labels and all other metadata alone.
-  if (kind.group == "apiextensions.k8s.io" || kind.group == "certificates.k8s.io") out.insert(path({"metadata"}));
-  if (kind.group == "apps" || kind.group == "batch" || kind.kind == "ReplicaSet") return out;
+  // What else a kind's status door leaves alone.
+  if (kind.kind == "CustomResourceDefinition" || kind.kind == "VolumeAttachment") out.insert(path({"metadata"}));
+  if (kind.kind == "Deployment") out.insert(path({"metadata", "labels"}));
+  if (kind.kind == "Pod") {
+    out.insert(path({"metadata", "deletionTimestamp"}));
+    out.insert(path({"metadata", "ownerReferences"}));
+  }
   return out;
 }
 

@@ -26,11 +26,6 @@ std::string lines(const Value& object) {
   return out;
 }
 
-Value without_managed_fields(Value object) {
-  object["metadata"].erase("managedFields");
-  return object;
-}
-
 // Everything of `part` is in `whole`: the rest is what the server itself filled in.
 bool is_part_of(const Value& part, const Value& whole) {
   if (part.is_null()) return true;
@@ -47,11 +42,6 @@ bool is_part_of(const Value& part, const Value& whole) {
     return part.size() == whole.size();
   }
   return part == whole;
-}
-
-Value sorted_causes(Value causes) {
-  std::sort(causes.begin(), causes.end(), [](const Value& a, const Value& b) { return a.dump() < b.dump(); });
-  return causes;
 }
 
 // One case, step by step. The live object is always what the real server answered last.
@@ -146,7 +136,8 @@ class Replay {
     ASSERT_TRUE(std::holds_alternative<Conflicts>(outcome));
     const Conflicts& conflicts = std::get<Conflicts>(outcome);
     EXPECT_EQ(conflict_message(conflicts), text(*answer_, "message"));
-    EXPECT_EQ(sorted_causes(conflict_causes(conflicts)), sorted_causes(answer_->at("details").at("causes")));
+    EXPECT_EQ(recorded::sorted_lines(conflict_causes(conflicts)),
+              recorded::sorted_lines(answer_->at("details").at("causes")));
   }
 
   void expect_error(const ApplyOutcome& outcome, int code) const {
@@ -186,7 +177,7 @@ class Replay {
 
   Value written(const Value& row) const {
     if (row.at("do") == "merge_patch") return apply_merge_patch(live_, row.at("body"));
-    if (!custom_) return without_managed_fields(*answer_);
+    if (!custom_) return recorded::without_managed_fields(*answer_);
     Value out = in_default_namespace(row.at("body"));
     out["metadata"]["name"] = answer_->at("metadata").at("name");
     apply_defaults(out, *schema_);

@@ -45,6 +45,7 @@ def ask(server: RealServer, target: dict[str, str], name: str, step: dict[str, A
     query = [f"fieldManager={step['manager']}"] if "manager" in step else []
     query += ["force=true"] if step.get("force") else []
     query += [f"fieldValidation={step['validation']}"] if "validation" in step else []
+    query += ["dryRun=All"] if step.get("dry") else []
     if isinstance(body, dict) and "metadata" in body and step["do"] in ("create", "update", "apply"):
         body["metadata"].setdefault("name", name)
     if step["do"] == "create":
@@ -57,11 +58,13 @@ def ask(server: RealServer, target: dict[str, str], name: str, step: dict[str, A
             body["metadata"].setdefault("resourceVersion", live["metadata"]["resourceVersion"])
     code, answer = server.request(method, path + ("?" + "&".join(query) if query else ""), body, CONTENT.get(step["do"], "application/json"))
     step["code"], step["answer"] = code, stripped(answer)
+    if server.warnings:
+        step["warnings"] = server.warnings
 
 
 def record(server: RealServer, cases: list[dict[str, Any]], file: Path) -> None:
     for number, case in enumerate(cases):
-        name = f"c{number}"
+        name = case["target"].get("name", f"c{number}")
         for step in case["steps"]:
             if step.pop("pause", False):
                 time.sleep(1.1)  # times of managed fields are whole seconds
@@ -87,10 +90,11 @@ def main() -> None:
 
 
 def record_all(server: RealServer, only: str) -> None:
-    crd = json.loads((HERE / "thing_crd.json").read_text())
-    server.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd)
-    while server.request("GET", "/apis/example.com/v1/namespaces/default/things")[0] != 200:
-        time.sleep(0.5)
+    for crd in sorted(HERE.glob("*_crd.json")):
+        body = json.loads(crd.read_text())
+        server.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", body)
+        while server.request("GET", f"/apis/example.com/v1/namespaces/default/{body['spec']['names']['plural']}")[0] != 200:
+            time.sleep(0.5)
     time.sleep(2)  # the OpenAPI of the CRD follows a little later
     for module in sorted(HERE.glob("case_*.py")):
         if only in module.stem:
