@@ -72,8 +72,7 @@ class Keywords {
       forbid(path, "x-kubernetes-embedded-resource", "must not be used inside of resource meta");
     }
     if (flag_member(node, "uniqueItems")) {
-      forbid(path, "uniqueItems",
-             "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
+      forbid(path, "uniqueItems", "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
     }
     const char* preserve = "x-kubernetes-preserve-unknown-fields";
     if (node.contains(preserve) && node[preserve] == false) {
@@ -111,7 +110,8 @@ class Keywords {
     const std::string type = text_member(node, "type");
     if (type == wanted) return;
     const std::string detail = fmt::format("must be {} if {} is specified", wanted, extension);
-    errors.push_back(type.empty() ? field_required(path + ".type", detail) : field_invalid(path + ".type", type, detail));
+    errors.push_back(type.empty() ? field_required(path + ".type", detail)
+                                  : field_invalid(path + ".type", type, detail));
   }
 
   void map_type(const Value& node, const std::string& path) {
@@ -203,9 +203,10 @@ class Keywords {
 
   void key_is_there(const Value& field, bool required, const std::string& path) {
     if (!required && !field.contains("default")) {
-      errors.push_back(field_required(path + ".default",
-                                      "this property is in x-kubernetes-list-map-keys, so it must have a default or be a "
-                                      "required property"));
+      errors.push_back(
+          field_required(path + ".default",
+                         "this property is in x-kubernetes-list-map-keys, so it must have a default or be a "
+                         "required property"));
     }
     if (flag_member(field, "nullable")) {
       forbid(path, "nullable", "this property is in x-kubernetes-list-map-keys, so it cannot be nullable");

@@ -13,7 +13,8 @@ using Errors = std::vector<FieldError>;
 enum class Level { root, item, field };
 
 bool is_int_or_string(const Value& list) {
-  return list.is_array() && list.size() == 2 && list[0] == Value{{"type", "integer"}} && list[1] == Value{{"type", "string"}};
+  return list.is_array() && list.size() == 2 && list[0] == Value{{"type", "integer"}} &&
+         list[1] == Value{{"type", "string"}};
 }
 
 class Structural {
@@ -21,6 +22,7 @@ class Structural {
   Errors errors;
 
   void node(const Value& node, Level level, const std::string& path) {
+    if (!node.is_object()) return errors.push_back(field_invalid(path, node, "must be a schema"));
     const std::string type = text_member(node, "type");
     if (type == "array" && object_member(node, "items") == nullptr) {
       errors.push_back(field_required(path + ".items", "must be specified"));
@@ -33,7 +35,7 @@ class Structural {
     values(node, is_int_or_string(any_of), skip_all_of, path);
     type_is_there(node, type, level, path);
     meta(node, level, path);
-    complete(node, &node, path, path);
+    if (level == Level::root) complete(node, &node, path, path);  // the server looks no deeper
   }
 
  private:
@@ -96,11 +98,11 @@ class Structural {
       }
     }
     if (const Value* metadata = object_member(*properties, "metadata")) {
-      metadata_schema(*metadata, property_path(path, "metadata"));
+      metadata_schema(*metadata, level, property_path(path, "metadata"));
     }
   }
 
-  void metadata_schema(const Value& metadata, const std::string& path) {
+  void metadata_schema(const Value& metadata, Level level, const std::string& path) {
     const std::string type = text_member(metadata, "type");
     if (type != "object") errors.push_back(field_invalid(path + ".type", type, "must be object"));
     bool others = false;
@@ -111,7 +113,7 @@ class Structural {
         others = true;
       }
     }
-    if (type == "object" && others) {
+    if (level == Level::root && type == "object" && others) {
       errors.push_back(field_forbidden(path,
                                        "must not specify anything other than name and generateName, but metadata is "
                                        "implicitly specified"));
@@ -144,8 +146,7 @@ class Structural {
     if (const Value* properties = object_member(node, "properties")) {
       for (const auto& [key, field] : properties->items()) nested(field, false, property_path(path, key));
       if (properties->contains("metadata")) {
-        errors.push_back(
-            field_forbidden(property_path(path, "metadata"), "must not be specified in a nested context"));
+        errors.push_back(field_forbidden(property_path(path, "metadata"), "must not be specified in a nested context"));
       }
     }
     for (const char* key : {"type", "title", "description", "x-kubernetes-list-map-keys", "x-kubernetes-validations"}) {
@@ -172,7 +173,8 @@ class Structural {
         nested_complete((*list)[i], declared, fmt::format("{}.{}[{}]", path, key, i), declared_path);
       }
     }
-    if (const Value* inner = object_member(node, "not")) nested_complete(*inner, declared, path + ".not", declared_path);
+    if (const Value* inner = object_member(node, "not"))
+      nested_complete(*inner, declared, path + ".not", declared_path);
   }
 
   void nested_complete(const Value& node, const Value* declared, const std::string& path,

@@ -18,6 +18,9 @@ void normalize_built_in(Value& object, const Schema& schema);
 // The first of these alone: what an object is before anybody set anything.
 void add_zero_members(Value& object, const Schema& schema);
 
+// 2.0 -> 2, as Go writes numbers: for what comes from a client, custom resources first of all.
+void whole_numbers_as_integers(Value& value);
+
 // "1000m" -> "1", "1024Mi" -> "1Gi", 2 -> "2"; what is no quantity stays.
 Value canonical_quantity(const Value& quantity);
 

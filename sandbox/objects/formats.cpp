@@ -89,7 +89,8 @@ bool is_date_time(std::string_view text) {
 }
 
 bool is_uri(std::string_view text) {
-  const bool control = std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+  const bool control =
+      std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
   return !control && fits("^(/|[a-zA-Z][a-zA-Z0-9+.-]*:)[^ ]*", text);
 }
 

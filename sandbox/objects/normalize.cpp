@@ -3,6 +3,7 @@
 #include "sandbox/objects/defaults.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace objects {
 namespace {
@@ -37,6 +38,8 @@ void normalize_members(Value& object, const Schema& schema) {
   for (auto& [key, value] : object.items()) {
     const Schema* field = schema.member(key);
     if (field == nullptr) continue;
+    if (value.is_null() && schema.property(key) == nullptr)
+      value = zero_value(*field);  // a map's values are never null
     const bool stays = is_one_of(schema.null_members, key) || is_one_of(schema.zero_members, key);
     if (!stays && schema.property(key) != nullptr && is_empty_optional(value, *field)) {
       dropped.push_back(key);
@@ -71,6 +74,15 @@ void normalize_built_in(Value& object, const Schema& schema) {
     normalize_members(object, schema);
   } else if (object.is_array() && schema.items != nullptr) {
     for (Value& item : object) normalize_built_in(item, *schema.items);
+  }
+}
+
+void whole_numbers_as_integers(Value& value) {
+  if (value.is_structured()) {
+    for (Value& one : value) whole_numbers_as_integers(one);
+  } else if (value.is_number_float()) {
+    const double number = value.get<double>();
+    if (std::trunc(number) == number && std::abs(number) < 1e15) value = static_cast<std::int64_t>(number);
   }
 }
 

@@ -64,7 +64,8 @@ std::string lower(std::string_view text) {
 Problems dns1123_label_problems(std::string_view text) {
   Problems out;
   too_long(text, 63, "", out);
-  if (!is_dns_label(text)) out.push_back(regex_note(kLabel, "'my-name',  or '123-abc'", "[a-z0-9]([-a-z0-9]*[a-z0-9])?"));
+  if (!is_dns_label(text))
+    out.push_back(regex_note(kLabel, "'my-name',  or '123-abc'", "[a-z0-9]([-a-z0-9]*[a-z0-9])?"));
   return out;
 }
 
@@ -116,7 +117,8 @@ Problems qualified_name_problems(std::string_view text) {
   if (part.empty()) out.emplace_back("name part must be non-empty");
   too_long(part, 63, "name part ", out);
   if (!is_name_part(part)) {
-    out.push_back(regex_note(kName, "'MyName',  or 'my.name',  or '123-abc'", "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"));
+    out.push_back(
+        regex_note(kName, "'MyName',  or 'my.name',  or '123-abc'", "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"));
   }
   return out;
 }
@@ -158,7 +160,8 @@ std::vector<FieldError> validate_annotations(const Value& annotations, const std
   if (!annotations.is_object()) return out;
   std::size_t bytes = 0;
   for (const auto& [key, value] : annotations.items()) {
-    for (const std::string& problem : qualified_name_problems(lower(key))) out.push_back(field_invalid(path, key, problem));
+    for (const std::string& problem : qualified_name_problems(lower(key)))
+      out.push_back(field_invalid(path, key, problem));
     bytes += key.size() + (value.is_string() ? value.get_ref<const std::string&>().size() : 0);
   }
   if (bytes > kMostAnnotationBytes) out.push_back(field_too_long(path, kMostAnnotationBytes));
@@ -176,7 +179,10 @@ std::vector<FieldError> validate_object_meta(const Value& metadata, const std::s
     const std::string at = fmt::format("{}.ownerReferences[{}]", path, i);
     for (const char* key : {"apiVersion", "kind", "name", "uid"}) {
       const Value given = owners[i].is_object() ? owners[i].value(key, Value("")) : Value("");
-      if (given == "") out.push_back(field_invalid(at + "." + key, "", key == std::string_view("apiVersion") ? "version must not be empty" : "must not be empty"));
+      if (given == "")
+        out.push_back(
+            field_invalid(at + "." + key, "",
+                          key == std::string_view("apiVersion") ? "version must not be empty" : "must not be empty"));
     }
   }
   const Value finalizers = metadata.value("finalizers", Value::array());

@@ -19,7 +19,18 @@ namespace objects {
 
 // One step of a compiled expression.
 struct PatternStep {
-  enum class What : std::uint8_t { range, split, jump, text_begin, text_end, line_begin, line_end, word, no_word, match };
+  enum class What : std::uint8_t {
+    range,
+    split,
+    jump,
+    text_begin,
+    text_end,
+    line_begin,
+    line_end,
+    word,
+    no_word,
+    match
+  };
   What what = What::match;
   // Of a range: which of Pattern's sets. Of a split: the other way. Of a jump: where to.
   std::uint32_t target = 0;

@@ -27,7 +27,8 @@ class PatternCompiler {
   k8s::Result<Pattern> run() {
     std::optional<Steps> steps = alternatives();
     if (steps && !rest_.empty()) fail(fmt::format("unexpected ): `{}`", all_));
-    if (!bad_.empty() || !steps) return k8s::Error{.code = k8s::Code::invalid, .message = "error parsing regexp: " + bad_};
+    if (!bad_.empty() || !steps)
+      return k8s::Error{.code = k8s::Code::invalid, .message = "error parsing regexp: " + bad_};
     out_.steps_ = std::move(*steps);
     out_.steps_.push_back({What::match, 0});
     return std::move(out_);
@@ -223,11 +224,16 @@ class PatternCompiler {
     while (!rest_.empty()) {
       const char c = rest_[0];
       rest_.remove_prefix(1);
-      if (c == 'i') changed.fold = on;
-      else if (c == 's') changed.dot_all = on;
-      else if (c == 'm') changed.lines = on;
-      else if (c == 'U') continue;
-      else if (c == '-') on = false;
+      if (c == 'i')
+        changed.fold = on;
+      else if (c == 's')
+        changed.dot_all = on;
+      else if (c == 'm')
+        changed.lines = on;
+      else if (c == 'U')
+        continue;
+      else if (c == '-')
+        on = false;
       else if (c == ')') {
         flags_ = changed;
         return false;

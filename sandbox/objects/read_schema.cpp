@@ -8,8 +8,7 @@ namespace objects {
 namespace {
 
 Type type_of(std::string_view word) {
-  for (const Type type :
-       {Type::object, Type::array, Type::string, Type::integer, Type::number, Type::boolean}) {
+  for (const Type type : {Type::object, Type::array, Type::string, Type::integer, Type::number, Type::boolean}) {
     if (name(type) == word) return type;
   }
   return Type::any;

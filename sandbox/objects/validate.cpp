@@ -72,7 +72,8 @@ void embedded(const Value& value, const Schema& schema, const std::string& path,
       }
     }
   } else if (value.is_array() && schema.items != nullptr) {
-    for (std::size_t i = 0; i < value.size(); ++i) embedded(value[i], *schema.items, fmt::format("{}[{}]", path, i), out);
+    for (std::size_t i = 0; i < value.size(); ++i)
+      embedded(value[i], *schema.items, fmt::format("{}[{}]", path, i), out);
   }
 }
 

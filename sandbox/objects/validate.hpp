@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Does an object satisfy its schema, and what exactly is wrong with it?
 //
-// For custom resources; what built-in kinds demand is code of the API server. With an old object, what did not change is
-// not judged again (CRD validation ratcheting, on since Kubernetes 1.33). Errors of the object as a whole have the
+// For custom resources; what built-in kinds demand is code of the API server. With an old object, what did not change
+// is not judged again (CRD validation ratcheting, on since Kubernetes 1.33). Errors of the object as a whole have the
 // field "<nil>", as the server writes it.
 #pragma once
 

@@ -30,8 +30,8 @@ void check_map(const Value& list, const Schema& schema, const std::string& path,
   std::vector<Value> keys;
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (!list[i].is_object() && !list[i].is_null()) {
-      out.push_back(field_invalid(fmt::format("{}[{}]", path, i), list[i],
-                                  "must be an object for an array of list-type map"));
+      out.push_back(
+          field_invalid(fmt::format("{}[{}]", path, i), list[i], "must be an object for an array of list-type map"));
       return;
     }
     Value key = Value::object();

@@ -62,8 +62,8 @@ void check_all_of(const Value& value, const Schema& schema, const std::string& p
     append(out, errors);
   }
   if (valid == schema.all_of.size()) return;
-  out.push_back(combination(fmt::format("\"{}\" must validate all the schemas (allOf){}", path,
-                                        valid == 0 ? ". None validated" : "")));
+  out.push_back(combination(
+      fmt::format("\"{}\" must validate all the schemas (allOf){}", path, valid == 0 ? ". None validated" : "")));
 }
 
 void check_members(const Value& value, const Value* old, const Schema& schema, const std::string& path, Errors& out) {

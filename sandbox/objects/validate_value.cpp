@@ -15,7 +15,8 @@ namespace {
 using Errors = std::vector<FieldError>;
 
 bool is_whole(const Value& value) {
-  return value.is_number_integer() || (value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>());
+  return value.is_number_integer() ||
+         (value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>());
 }
 
 std::string_view type_name(const Value& value) {
@@ -59,22 +60,25 @@ void check_multiple(const Value& value, double factor, const std::string& path, 
   const bool whole = value.is_number_integer();
   const double used = whole ? std::trunc(factor) : factor;
   if (used <= 0) {
-    out.push_back(field_invalid(path, Value(static_cast<std::int64_t>(used)),
-                                fmt::format("factor MultipleOf declared for {} must be positive: {}", path,
-                                            shown(used, whole))));
+    out.push_back(
+        field_invalid(path, Value(static_cast<std::int64_t>(used)),
+                      fmt::format("factor MultipleOf declared for {} must be positive: {}", path, shown(used, whole))));
     return;
   }
   const double times = used < 1 ? 1 / used * value.get<double>() : value.get<double>() / used;
   const bool fits = whole ? value.get<std::int64_t>() % static_cast<std::int64_t>(used) == 0
                           : std::abs(times - std::round(times)) < 1e-9;
   if (fits) return;
-  out.push_back(field_invalid(path, value, fmt::format("{} in body should be a multiple of {}", path, shown(used, whole))));
+  out.push_back(
+      field_invalid(path, value, fmt::format("{} in body should be a multiple of {}", path, shown(used, whole))));
 }
 
 void check_number(const Value& value, const Limits& limits, const std::string& path, Errors& out) {
   const bool whole = value.is_number_integer();
   const double number = value.get<double>();
-  const auto limit = [whole](const Value& given) { return whole ? std::trunc(given.get<double>()) : given.get<double>(); };
+  const auto limit = [whole](const Value& given) {
+    return whole ? std::trunc(given.get<double>()) : given.get<double>();
+  };
   if (limits.multiple_of) check_multiple(value, limits.multiple_of->get<double>(), path, out);
   if (limits.minimum) {
     const double least = limit(*limits.minimum);
@@ -144,7 +148,8 @@ void check_value(const Value& value, const Schema& schema, const std::string& pa
   if (value.is_number()) check_number(value, limits, path, out);
   if (value.is_string()) check_text(value, limits, path, out);
   if (value.is_array()) check_count(value.size(), limits.min_items, limits.max_items, "items", path, out);
-  if (value.is_object()) check_count(value.size(), limits.min_properties, limits.max_properties, "properties", path, out);
+  if (value.is_object())
+    check_count(value.size(), limits.min_properties, limits.max_properties, "properties", path, out);
   check_enumeration(value, limits, path, out);
 }
 

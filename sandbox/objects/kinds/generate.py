@@ -31,6 +31,19 @@ LEFT_OUT = {"bindings", "componentstatuses", "podtemplates", "replicationcontrol
 # Definitions that are sent and answered without being a resource.
 EXTRA = ["io.k8s.apimachinery.pkg.apis.meta.v1.Status", "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions",
          "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent"]
+# Times that are no pointers: written as null when unset. OpenAPI does not tell them from the others; seen in answers of the server.
+CORE, APPS = "io.k8s.api.core.v1.", "io.k8s.api.apps.v1."
+NULL_TIMES = {
+    APPS + "DeploymentCondition": ["lastTransitionTime", "lastUpdateTime"], APPS + "ReplicaSetCondition": ["lastTransitionTime"],
+    APPS + "StatefulSetCondition": ["lastTransitionTime"], APPS + "DaemonSetCondition": ["lastTransitionTime"],
+    CORE + "PodCondition": ["lastProbeTime", "lastTransitionTime"], CORE + "NodeCondition": ["lastHeartbeatTime", "lastTransitionTime"],
+    CORE + "PersistentVolumeClaimCondition": ["lastProbeTime", "lastTransitionTime"], CORE + "NamespaceCondition": ["lastTransitionTime"],
+    CORE + "ContainerStateRunning": ["startedAt"], CORE + "ContainerStateTerminated": ["finishedAt", "startedAt"],
+    "io.k8s.api.events.v1.Event": ["deprecatedFirstTimestamp", "deprecatedLastTimestamp"], CORE + "Event": ["eventTime", "firstTimestamp", "lastTimestamp"],
+    "io.k8s.api.batch.v1.JobCondition": ["lastProbeTime", "lastTransitionTime"],
+    "io.k8s.api.certificates.v1.CertificateSigningRequestCondition": ["lastTransitionTime", "lastUpdateTime"],
+    "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition": ["lastTransitionTime"],
+}
 PREFIX = "#/components/schemas/"
 KEPT = ["type", "format", "required", "enum", "nullable", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type",
         "x-kubernetes-patch-merge-key", "x-kubernetes-patch-strategy", "x-kubernetes-group-version-kind", "x-kubernetes-int-or-string",
@@ -78,12 +91,13 @@ def note_key_defaults(definitions: dict[str, Any]) -> None:
 
 def note_zero_values(definitions: dict[str, Any]) -> None:
     """A stated default that is Go's zero value marks a member that is neither a pointer nor left out when empty."""
-    for root in definitions.values():
+    for definition, root in definitions.items():
         members = root.get("properties", {})
         zero = [name for name, node in members.items() if "default" in node and node["default"] in ZEROES]
         null = [name for name in root.get("required", []) if "default" not in members[name] and members[name].get("type") not in ("string", "integer", "boolean")]
         if zero:
             root["x-zero"] = sorted(zero)
+        null += [member for member in NULL_TIMES.get(definition, []) if member not in null]
         if null:
             root["x-zero-null"] = sorted(null)
 

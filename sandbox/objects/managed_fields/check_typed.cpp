@@ -14,7 +14,8 @@ namespace {
 std::string go_syntax(const Value& value) {
   if (value.is_object()) {
     std::string out;
-    for (const auto& [key, one] : value.items()) out += (out.empty() ? "" : ", ") + quoted(Value(key)) + ":" + go_syntax(one);
+    for (const auto& [key, one] : value.items())
+      out += (out.empty() ? "" : ", ") + quoted(Value(key)) + ":" + go_syntax(one);
     return "map[string]interface {}{" + out + "}";
   }
   if (value.is_array()) {

@@ -89,7 +89,8 @@ std::optional<Entries> read_entries(const Value& object) {
 bool resets_entries(const Value& object, bool custom_resource) {
   const Value* rows = managed_fields(object);
   if (rows == nullptr) return false;
-  return (rows->empty() && !custom_resource) || (rows->size() == 1 && rows->front().is_object() && rows->front().empty());
+  return (rows->empty() && !custom_resource) ||
+         (rows->size() == 1 && rows->front().is_object() && rows->front().empty());
 }
 
 void erase_entries(Value& object) {

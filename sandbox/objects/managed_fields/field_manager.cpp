@@ -53,24 +53,24 @@ k8s::Error refused(int status, std::string message) {
 }
 
 std::optional<k8s::Error> check_applied(const Value* live, const Value& applied, const Schema& schema,
-                                         const std::string& api_version) {
+                                        const std::string& api_version) {
   if (text(applied, "apiVersion") != api_version) {
     const std::string version = text(applied, "apiVersion");
-    return refused(400, fmt::format("invalid object type: {}{}, Kind={}", version.find('/') == std::string::npos ? "/" : "",
-                                    version, text(applied, "kind")));
+    return refused(400, fmt::format("invalid object type: {}{}, Kind={}",
+                                    version.find('/') == std::string::npos ? "/" : "", version, text(applied, "kind")));
   }
   const Value metadata = applied.value("metadata", Value::object());
   if (metadata.is_object() && metadata.contains("managedFields") && !metadata["managedFields"].is_null()) {
     return refused(400, "metadata.managedFields must be nil");
   }
   if (const auto typed = check_typed(applied, schema, Duplicates::refuse); !typed) {
-    return refused(500, fmt::format("failed to create typed patch object ({}): {}", identified(applied),
-                                    typed.error().message));
+    return refused(
+        500, fmt::format("failed to create typed patch object ({}): {}", identified(applied), typed.error().message));
   }
   if (live == nullptr) return std::nullopt;
   if (const auto typed = check_typed(*live, schema, Duplicates::allow); !typed) {
-    return refused(500,
-                   fmt::format("failed to create typed live object ({}): {}", identified(*live), typed.error().message));
+    return refused(
+        500, fmt::format("failed to create typed live object ({}): {}", identified(*live), typed.error().message));
   }
   return std::nullopt;
 }
@@ -106,7 +106,8 @@ ApplyOutcome server_side_apply(const Value* live, const Value& applied, const Sc
   std::optional<Entries> entries = live == nullptr ? Entries() : read_entries(*live);
   if (!entries) return refused(500, "failed to decode managed fields");
   erase_entries(bare_live);
-  if (auto problem = check_applied(live == nullptr ? nullptr : &bare_live, applied, schema, manager.api_version)) return *problem;
+  if (auto problem = check_applied(live == nullptr ? nullptr : &bare_live, applied, schema, manager.api_version))
+    return *problem;
   Value bare_applied = applied;
   erase_entries(bare_applied);
   if (entries->empty() && live != nullptr) {

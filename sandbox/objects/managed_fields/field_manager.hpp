@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who owns which field, and what does a server-side apply or a plain write make of that?
 //
+// Every object given is a JSON object whose metadata, if there is one, is an object too: decoding has seen to that.
 // Objects carry metadata.managedFields in and out. Nothing here touches resourceVersion, uid or generation.
 #pragma once
 

@@ -62,7 +62,8 @@ void refresh_last_applied(Value& object, const Value& applied) {
   Value& all = object["metadata"]["annotations"];
   all[kAnnotation] = k8s::json::print(said) + "\n";
   std::size_t bytes = 0;
-  for (const auto& [key, value] : all.items()) bytes += key.size() + (value.is_string() ? value.get_ref<const std::string&>().size() : 0);
+  for (const auto& [key, value] : all.items())
+    bytes += key.size() + (value.is_string() ? value.get_ref<const std::string&>().size() : 0);
   if (bytes > kMostAnnotationBytes) all.erase(kAnnotation);
 }
 

@@ -123,7 +123,8 @@ std::string PathElement::text() const {
     case Step::field: return "." + field;
     case Step::key: {
       std::string out;
-      for (const auto& [name, one] : value.items()) out += (out.empty() ? "" : ",") + name + "=" + k8s::json::print(one);
+      for (const auto& [name, one] : value.items())
+        out += (out.empty() ? "" : ",") + name + "=" + k8s::json::print(one);
       return "[" + out + "]";
     }
     case Step::value: return "[=" + k8s::json::print(value) + "]";

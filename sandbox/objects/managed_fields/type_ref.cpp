@@ -73,7 +73,8 @@ bool TypeRef::atomic_map() const {
 
 std::vector<std::string> TypeRef::list_keys() const {
   if (kind_ != Kind::node) return {};
-  if (schema_->list_type_given) return schema_->list_type == ListType::map ? schema_->list_map_keys : std::vector<std::string>();
+  if (schema_->list_type_given)
+    return schema_->list_type == ListType::map ? schema_->list_map_keys : std::vector<std::string>();
   if (schema_->patch_merge_key.empty()) return {};
   return {schema_->patch_merge_key};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RFC 6902 as the API server carries it out: indexes may count from the end, and replace and copy take a member of a map
-// that is not there for null.
+// RFC 6902 as the API server carries it out: indexes may count from the end, and replace and copy take a member of a
+// map that is not there for null.
 #include "sandbox/objects/patch/json_patch.hpp"
 
 #include <charconv>

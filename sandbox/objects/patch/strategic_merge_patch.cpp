@@ -71,7 +71,8 @@ class Merger {
       return patch;
     }
     if (!retain_keys(original, patch)) return original;
-    for (const auto& [key, order] : Value(patch).items()) {
+    const Value given = patch;  // ordered() takes away what it has dealt with
+    for (const auto& [key, order] : given.items()) {
       if (key.starts_with(kOrder)) ordered(original, patch, key, order, schema);
       if (error) return original;
     }
@@ -185,8 +186,7 @@ class Merger {
     }
     const auto found = original.find(key);
     if (found == original.end() || found->type() != patch.type()) {
-      const bool both_numbers = found != original.end() && found->is_number() && patch.is_number();
-      if (!deletes || both_numbers) take(original, key, std::move(patch));
+      if (!deletes) take(original, key, std::move(patch));
       return;
     }
     const Schema* field = below(schema, key);
@@ -270,11 +270,12 @@ class Merger {
 
 k8s::Result<Value> apply_strategic_merge_patch(const Value& document, const Value& patch, const Schema& schema) {
   if (!patch.is_object()) {
-    return k8s::Error{.code = k8s::Code::invalid,
-                      .message = fmt::format("json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
-                                             patch.type_name()),
-                      .retry_after = {},
-                      .remote_code = 400};
+    return k8s::Error{
+        .code = k8s::Code::invalid,
+        .message =
+            fmt::format("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", patch.type_name()),
+        .retry_after = {},
+        .remote_code = 400};
   }
   Merger merger;
   Value out = merger.map(document, patch, &schema);

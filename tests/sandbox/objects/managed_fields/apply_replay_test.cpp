@@ -166,6 +166,10 @@ class Replay {
     EXPECT_EQ(lines(applied.object), lines(*answer_));
     EXPECT_EQ(applied.changed, live_.is_null() || applied.object != live_);
     if (!custom_) {
+      // Through the status door the server keeps nothing else, through the main door it drops the status.
+      if (subresource_ == "status") applied.object = {{"status", applied.object.value("status", Value())}};
+      if (subresource_.empty() && kind_->subresource("status") != nullptr) applied.object.erase("status");
+      if (!applied.object.contains("status")) applied.object["status"] = answer_->value("status", Value());
       normalize_built_in(applied.object, *schema_);
       EXPECT_TRUE(is_part_of(applied.object, *answer_)) << applied.object.dump(1) << answer_->dump(1);
       return;
@@ -175,9 +179,19 @@ class Replay {
     EXPECT_EQ(object.dump(1), answer_->dump(1));
   }
 
+  // What was to be stored when owners were reckoned. Of a built-in kind that is what was answered, without what the
+  // server filled in only afterwards: allocated addresses, and what admission adds to a pod.
   Value written(const Value& row) const {
-    if (row.at("do") == "merge_patch") return apply_merge_patch(live_, row.at("body"));
-    if (!custom_) return recorded::without_managed_fields(*answer_);
+    const bool clears = row.at("body").value("metadata", Value::object()).contains("managedFields");
+    if (row.at("do") == "merge_patch" && (custom_ || clears)) return apply_merge_patch(live_, row.at("body"));
+    if (!custom_) {
+      Value out = recorded::without_managed_fields(*answer_);
+      for (const char* later :
+           {"clusterIPs", "ipFamilies", "ipFamilyPolicy", "tolerations", "priority", "preemptionPolicy"}) {
+        if (row.at("do") == "create" && out.contains("spec")) out["spec"].erase(later);
+      }
+      return out;
+    }
     Value out = in_default_namespace(row.at("body"));
     out["metadata"]["name"] = answer_->at("metadata").at("name");
     apply_defaults(out, *schema_);
@@ -185,8 +199,8 @@ class Replay {
   }
 
   void write(const Value& row) {
-    Value after = track_update(live_.is_null() ? nullptr : &live_, written(row), *schema_, manager(row, "Update"),
-                               scope_);
+    Value after =
+        track_update(live_.is_null() ? nullptr : &live_, written(row), *schema_, manager(row, "Update"), scope_);
     EXPECT_EQ(lines(after), lines(*answer_));
   }
 

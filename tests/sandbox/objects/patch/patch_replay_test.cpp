@@ -14,8 +14,9 @@ namespace {
 
 // What the server fills in for items that a patch brings.
 bool is_default(const std::string& key) {
-  static constexpr std::array kDefaults = {"imagePullPolicy", "resources", "terminationMessagePath", "defaultMode",
-                                           "terminationMessagePolicy", "protocol", "targetPort", "rollingUpdate"};
+  static constexpr std::array kDefaults = {
+      "imagePullPolicy", "resources",  "terminationMessagePath", "defaultMode", "terminationMessagePolicy",
+      "protocol",        "targetPort", "rollingUpdate"};
   return std::ranges::find(kDefaults, key) != kDefaults.end();
 }
 

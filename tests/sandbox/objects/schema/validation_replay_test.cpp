@@ -16,13 +16,15 @@ std::vector<std::string> warnings(const std::vector<std::string>& unknown) {
 
 std::string strict_message(const std::vector<std::string>& unknown) {
   std::string out = "Check in version \"v1\" cannot be handled as a Check: strict decoding error: ";
-  for (const std::string& field : unknown) out += (field == unknown.front() ? "" : ", ") + ("unknown field \"" + field + "\"");
+  for (const std::string& field : unknown)
+    out += (field == unknown.front() ? "" : ", ") + ("unknown field \"" + field + "\"");
   return out;
 }
 
 void expect_step(const Value& step, const Value* live, const Schema& schema) {
   const Value& answer = step.at("answer");
   Value object = step.at("body");
+  whole_numbers_as_integers(object);
   const std::vector<std::string> unknown = unknown_fields(object, schema);
   if (step.at("code") == 400) {
     EXPECT_EQ(strict_message(unknown), answer.at("message"));
