@@ -17,7 +17,6 @@ struct Form {
   std::string_view expression;  // empty: a function, or anything goes
 };
 
-#define SAGONG_DNS_LABEL "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
 constexpr std::array kForms = {
     Form{"uri", ""},
     Form{"email", "^[^@\\s<>,;]+@[^@\\s<>,;]+$"},
@@ -47,10 +46,9 @@ constexpr std::array kForms = {
          "^[-+]?((\\d+(\\.\\d*)?|\\.\\d+)(ns|us|\xc2\xb5s|ms|s|m|h))+$|^[-+]?0$|"
          "^\\s*(\\d+\\s*(ns|nanos?|nanoseconds?|us|\xc2\xb5s|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|"
          "seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)\\s*)+$"},
-    Form{"k8s-short-name", "^" SAGONG_DNS_LABEL "$"},
-    Form{"k8s-long-name", "^" SAGONG_DNS_LABEL "(\\." SAGONG_DNS_LABEL ")*$"},
+    Form{"k8s-short-name", "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},
+    Form{"k8s-long-name", "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$"},
 };
-#undef SAGONG_DNS_LABEL
 
 // "date-time" and "datetime" are one.
 std::string_view canonical(std::string_view format) {

@@ -24,8 +24,8 @@ std::vector<std::string> paths(const FieldSet& fields) {
 using Strings = std::vector<std::string>;
 
 TEST(FieldSet, reads_and_writes_every_kind_of_step) {
-  const char* text =
-      R"({"f:spec":{"f:list":{"k:{\"name\":\"a\",\"port\":80}":{".":{},"f:x":{}},"v:\"s\"":{},"v:3":{},"i:2":{}},".":{}}})";
+  const char* text = R"({"f:spec":{"f:list":{"k:{\"name\":\"a\",\"port\":80}":{".":{},"f:x":{}},)"
+                     R"("v:\"s\"":{},"v:3":{},"i:2":{}},".":{}}})";
   const FieldSet fields = set(text);
   EXPECT_EQ(fields.to_fields_v1(), *k8s::json::parse_value(text));
   EXPECT_EQ(paths(fields), (Strings{".spec", R"(.spec.list[name="a",port=80])", ".spec.list[=3]", R"(.spec.list[="s"])",

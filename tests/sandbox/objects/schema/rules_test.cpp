@@ -40,10 +40,13 @@ class Asked final : public RuleChecker {
 constexpr std::string_view kRuled = R"({"type":"object","x-kubernetes-validations":[{"rule":"R"}],"properties":{
   "a":{"type":"string","x-kubernetes-validations":[{"rule":"A"}]},
   "map":{"type":"object","additionalProperties":{"type":"integer","x-kubernetes-validations":[{"rule":"V"}]}},
-  "members":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object",
-    "required":["name"],"properties":{"name":{"type":"string"},"x":{"type":"integer"}},"x-kubernetes-validations":[{"rule":"M"}]}},
-  "plain":{"type":"array","items":{"type":"object","properties":{"x":{"type":"integer"}},"x-kubernetes-validations":[{"rule":"P"}]}},
-  "set":{"type":"array","x-kubernetes-list-type":"set","items":{"type":"string","x-kubernetes-validations":[{"rule":"S"}]}}}})";
+  "members":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],
+    "items":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"x":{"type":"integer"}},
+      "x-kubernetes-validations":[{"rule":"M"}]}},
+  "plain":{"type":"array","items":{"type":"object","properties":{"x":{"type":"integer"}},
+    "x-kubernetes-validations":[{"rule":"P"}]}},
+  "set":{"type":"array","x-kubernetes-list-type":"set",
+    "items":{"type":"string","x-kubernetes-validations":[{"rule":"S"}]}}}})";
 
 std::vector<std::string> asked(const Value& object, const Value* old) {
   std::vector<std::string> out;
@@ -89,8 +92,8 @@ TEST(Rules, are_not_asked_of_an_object_of_the_wrong_shape) {
 TEST(Ratcheting, lets_be_what_was_invalid_before_and_did_not_change) {
   const SchemaRef limited = schema(R"({"type":"object","properties":{"n":{"type":"integer","maximum":5},
     "o":{"type":"integer","maximum":5},"list":{"type":"array","items":{"type":"integer","maximum":5}},
-    "members":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object",
-      "required":["name"],"properties":{"name":{"type":"string"},"n":{"type":"integer","maximum":5}}}}}})");
+    "members":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],
+      "items":{"type":"object",      "required":["name"],"properties":{"name":{"type":"string"},"n":{"type":"integer","maximum":5}}}}}})");
   const Value old = with(R"({"n":9,"o":1,"list":[9],"members":[{"name":"a","n":9}]})");
   EXPECT_EQ(validate(with(R"({"n":9,"o":2,"list":[9],"members":[{"name":"b","n":1},{"name":"a","n":9}]})"), &old,
                      *limited, nullptr),
