@@ -47,7 +47,7 @@ constexpr std::array kForms = {
          "^\\s*(\\d+\\s*(ns|nanos?|nanoseconds?|us|\xc2\xb5s|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|"
          "seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)\\s*)+$"},
     Form{"k8s-short-name", "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},
-    Form{"k8s-long-name", "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$"},
+    Form{"k8s-long-name", "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$"},
 };
 
 // "date-time" and "datetime" are one.

@@ -103,5 +103,11 @@ TEST(Formats, that_nobody_checks_fit_everything) {
   EXPECT_TRUE(is_checked_format("date-time"));
 }
 
+TEST(Formats, know_names) {
+  EXPECT_TRUE(fits_format("k8s-long-name", "a.b-c.d"));
+  EXPECT_FALSE(fits_format("k8s-long-name", "a_b"));
+  EXPECT_FALSE(fits_format("k8s-short-name", "a.b"));
+}
+
 }  // namespace
 }  // namespace objects

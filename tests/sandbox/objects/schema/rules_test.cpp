@@ -93,7 +93,8 @@ TEST(Ratcheting, lets_be_what_was_invalid_before_and_did_not_change) {
   const SchemaRef limited = schema(R"({"type":"object","properties":{"n":{"type":"integer","maximum":5},
     "o":{"type":"integer","maximum":5},"list":{"type":"array","items":{"type":"integer","maximum":5}},
     "members":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],
-      "items":{"type":"object",      "required":["name"],"properties":{"name":{"type":"string"},"n":{"type":"integer","maximum":5}}}}}})");
+      "items":{"type":"object",
+        "required":["name"],"properties":{"name":{"type":"string"},"n":{"type":"integer","maximum":5}}}}}})");
   const Value old = with(R"({"n":9,"o":1,"list":[9],"members":[{"name":"a","n":9}]})");
   EXPECT_EQ(validate(with(R"({"n":9,"o":2,"list":[9],"members":[{"name":"b","n":1},{"name":"a","n":9}]})"), &old,
                      *limited, nullptr),
