@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// When are two values equal, and which comes first?
+//
+// int, uint and double are one number line: 1 == 1u == 1.0, and NaN equals nothing. Values of different kinds are unequal,
+// never an error. Lists that are declared as sets or maps are equal in any order, as Kubernetes has it.
+#pragma once
+
+#include <optional>
+
+#include "sandbox/cel/value.hpp"
+
+namespace cel {
+
+bool equal(const Value& a, const Value& b);
+
+// -1, 0 or 1; nothing where there is no order between the two (other kinds, NaN).
+std::optional<int> compare(const Value& a, const Value& b);
+
+// A total order over what can be a key: bool, numbers by value, string. Other kinds come last, all alike.
+bool key_before(const Value& a, const Value& b);
+// bool, int, uint and string can be keys; a double finds the whole number it equals.
+bool can_be_key(const Value& value);
+
+bool contains(const List& list, const Value& value);
+
+}  // namespace cel
