@@ -18,8 +18,8 @@ Value bad_address(std::string_view text) {
   return Value::failure(fmt::format("IP Address \"{}\" parse error during conversion from string", text));
 }
 Value bad_network(std::string_view text) {
-  return Value::failure(
-      fmt::format("network address parse error during conversion from string: network address parse error \"{}\"", text));
+  return Value::failure(fmt::format(
+      "network address parse error during conversion from string: network address parse error \"{}\"", text));
 }
 
 void add_ip(FunctionTable& table) {
@@ -27,7 +27,8 @@ void add_ip(FunctionTable& table) {
     const auto parsed = parse_ip(call.text(0));
     return parsed ? Value::opaque(Opaque{*parsed}) : bad_address(call.text(0));
   });
-  table.add("isIP", "(string)->bool", [](const Call& call) { return Value::boolean(parse_ip(call.text(0)).has_value()); });
+  table.add("isIP", "(string)->bool",
+            [](const Call& call) { return Value::boolean(parse_ip(call.text(0)).has_value()); });
   table.add("ip.isCanonical", "(string)->bool", [](const Call& call) {
     const auto parsed = parse_ip(call.text(0));
     return parsed ? Value::boolean(to_string(*parsed) == call.text(0)) : bad_address(call.text(0));
@@ -36,7 +37,8 @@ void add_ip(FunctionTable& table) {
   table.add("family", "ip.()->int", [](const Call& call) { return Value::integer(address(call, 0).v6 ? 6 : 4); });
   table.add("isUnspecified", "ip.()->bool",
             [](const Call& call) { return Value::boolean(is_unspecified(address(call, 0))); });
-  table.add("isLoopback", "ip.()->bool", [](const Call& call) { return Value::boolean(is_loopback(address(call, 0))); });
+  table.add("isLoopback", "ip.()->bool",
+            [](const Call& call) { return Value::boolean(is_loopback(address(call, 0))); });
   table.add("isLinkLocalMulticast", "ip.()->bool",
             [](const Call& call) { return Value::boolean(is_link_local_multicast(address(call, 0))); });
   table.add("isLinkLocalUnicast", "ip.()->bool",
@@ -66,8 +68,10 @@ void add_cidr(FunctionTable& table) {
   table.add("containsCIDR", "cidr.(cidr)->bool",
             [](const Call& call) { return Value::boolean(contains(network(call, 0), network(call, 1))); });
   table.add("ip", "cidr.()->ip", [](const Call& call) { return Value::opaque(Opaque{network(call, 0).address}); });
-  table.add("masked", "cidr.()->cidr", [](const Call& call) { return Value::opaque(Opaque{masked(network(call, 0))}); });
-  table.add("prefixLength", "cidr.()->int", [](const Call& call) { return Value::integer(network(call, 0).prefix_length); });
+  table.add("masked", "cidr.()->cidr",
+            [](const Call& call) { return Value::opaque(Opaque{masked(network(call, 0))}); });
+  table.add("prefixLength", "cidr.()->int",
+            [](const Call& call) { return Value::integer(network(call, 0).prefix_length); });
 }
 
 }  // namespace

@@ -85,7 +85,8 @@ double divide(double a, double b) {
 }
 
 void add_real(FunctionTable& table) {
-  table.add(op::kAdd, "(double, double)->double", [](const Call& call) { return Value::real(call.real(0) + call.real(1)); });
+  table.add(op::kAdd, "(double, double)->double",
+            [](const Call& call) { return Value::real(call.real(0) + call.real(1)); });
   table.add(op::kSubtract, "(double, double)->double",
             [](const Call& call) { return Value::real(call.real(0) - call.real(1)); });
   table.add(op::kMultiply, "(double, double)->double",

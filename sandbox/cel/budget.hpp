@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much may a rule cost? Steps, counted as cel-go counts its runtime cost: about one per operation, a tenth per character.
+// How much may a rule cost? Steps, counted as cel-go counts its runtime cost: about one per operation, a tenth per
+// character.
 //
-// One budget may be handed to many rules, one after the other: Kubernetes gives each call 1,000,000 and all rules of one
-// object 10,000,000 together. Nothing is allocated before it is paid for.
+// One budget may be handed to many rules, one after the other: Kubernetes gives each call 1,000,000 and all rules of
+// one object 10,000,000 together. Nothing is allocated before it is paid for.
 #pragma once
 
 #include <cstdint>

@@ -69,7 +69,10 @@ TypePtr Checking::call(NodeId id) {
   for (std::size_t i = first; i < node.parts.size(); ++i) arguments.push_back(check(node.parts[i]));
   if (function == op::kConditional) return resolve(id, function, choice_overloads(), false, std::move(arguments));
   const std::vector<Overload>* overloads = environment_.functions()->find(function);
-  if (overloads == nullptr) return undeclared(node.offset, function);
+  if (overloads == nullptr) {
+    plan_.steps[id].meaning = Meaning::function;
+    return environment_.options().check_types ? undeclared(node.offset, function) : types::dyn();
+  }
   read_literals(id, function);
   return resolve(id, function, *overloads, is_member, std::move(arguments));
 }
@@ -106,8 +109,9 @@ TypePtr Checking::resolve(NodeId id, std::string_view name, const std::vector<Ov
       result = types::dyn();
     }
   }
-  if (result == nullptr) return no_overload(node.offset, name, is_member, arguments);
   step.meaning = meaning_of(name, step.overloads);
+  if (result == nullptr && !environment_.options().check_types) return types::dyn();
+  if (result == nullptr) return no_overload(node.offset, name, is_member, arguments);
   return result;
 }
 
@@ -123,7 +127,8 @@ void Checking::read_literals(NodeId id, std::string_view name) {
   if (name == "duration" && !parse_duration(text)) wrong(argument.offset, "invalid duration argument");
   if (name == "timestamp" && !parse_timestamp(text)) wrong(argument.offset, "invalid timestamp argument");
   if (node.is_member && last == 2 && name.starts_with("get") && !zone_offset(text))
-    wrong(argument.offset, fmt::format("unknown time zone {}: only UTC and offsets such as +01:00 are known here", text));
+    wrong(argument.offset,
+          fmt::format("unknown time zone {}: only UTC and offsets such as +01:00 are known here", text));
   if (place == 1 && last <= 3 && find_in({"matches", "find", "findAll"}, name) != nullptr) {
     auto regex = Regex::compile(text);
     if (regex) plan_.steps[id].regex = *regex;
@@ -139,7 +144,8 @@ std::vector<TypePtr> Checking::variable_types(const Node& node, const TypePtr& r
   if (range->kind == Kind::parameter) inference_.assign(types::dyn(), range);
   if (range->kind != Kind::dyn && range->kind != Kind::error && range->kind != Kind::parameter)
     wrong(at(node.parts[0]).offset,
-          fmt::format("expression of type '{}' cannot be range of a comprehension (must be list, map, or dynamic)", shown(range)));
+          fmt::format("expression of type '{}' cannot be range of a comprehension (must be list, map, or dynamic)",
+                      shown(range)));
   return std::vector<TypePtr>(node.variables.size(), types::dyn());
 }
 
@@ -159,18 +165,15 @@ TypePtr Checking::comprehension(NodeId id) {
 TypePtr Checking::comprehension_result(NodeId id, const TypePtr& range, const std::vector<TypePtr>& bodies) {
   const Node& node = at(id);
   const auto must_be_bool = [&](std::string_view function, const std::vector<TypePtr>& applied) {
-    if (!inference_.assign(types::boolean(), bodies[0])) no_overload(at(node.parts[1]).offset, function, false, applied);
+    if (!inference_.assign(types::boolean(), bodies[0]))
+      no_overload(at(node.parts[1]).offset, function, false, applied);
   };
   const bool filtered = bodies.size() == 2;
   const TypePtr list = types::list(bodies.back());
   if (filtered) must_be_bool(op::kConditional, {bodies[0], list, list});
   switch (node.macro) {
-    case Macro::all:
-      must_be_bool(op::kAnd, {types::boolean(), bodies[0]});
-      return types::boolean();
-    case Macro::exists:
-      must_be_bool(op::kOr, {types::boolean(), bodies[0]});
-      return types::boolean();
+    case Macro::all: must_be_bool(op::kAnd, {types::boolean(), bodies[0]}); return types::boolean();
+    case Macro::exists: must_be_bool(op::kOr, {types::boolean(), bodies[0]}); return types::boolean();
     case Macro::exists_one:
       must_be_bool(op::kConditional, {bodies[0], types::integer(), types::integer()});
       return types::boolean();
@@ -181,8 +184,7 @@ TypePtr Checking::comprehension_result(NodeId id, const TypePtr& range, const st
     }
     case Macro::map:
     case Macro::map_filtered:
-    case Macro::transform_list:
-      return list;
+    case Macro::transform_list: return list;
     case Macro::transform_map: {
       const TypePtr key = range->kind == Kind::list ? types::integer() : locals_[locals_.size() - 2].type;
       return types::map(key, bodies.back());

@@ -46,26 +46,16 @@ TypePtr Checking::check(NodeId id) {
 TypePtr Checking::check_kind(NodeId id) {
   const Node& node = at(id);
   switch (node.kind) {
-    case NodeKind::literal:
-      return node.literal.type();
-    case NodeKind::identifier:
-      return identifier(id);
-    case NodeKind::select:
-      return select(id);
-    case NodeKind::has:
-      return has(id);
-    case NodeKind::call:
-      return call(id);
-    case NodeKind::list:
-      return list(id);
-    case NodeKind::map:
-      return map(id);
-    case NodeKind::message:
-      return undeclared(node.offset, node.name);
-    case NodeKind::comprehension:
-      return comprehension(id);
-    case NodeKind::optional_map:
-      return optional_map(id);
+    case NodeKind::literal: return node.literal.type();
+    case NodeKind::identifier: return identifier(id);
+    case NodeKind::select: return select(id);
+    case NodeKind::has: return has(id);
+    case NodeKind::call: return call(id);
+    case NodeKind::list: return list(id);
+    case NodeKind::map: return map(id);
+    case NodeKind::message: return undeclared(node.offset, node.name);
+    case NodeKind::comprehension: return comprehension(id);
+    case NodeKind::optional_map: return optional_map(id);
   }
   return types::error();
 }
@@ -95,14 +85,18 @@ TypePtr Checking::identifier(NodeId id) {
     plan_.steps[id].slot = i;
     return locals_[i].type;
   }
-  TypePtr type = name(id, node.name);
-  return type ? type : undeclared(node.offset, node.name);
+  if (TypePtr type = name(id, node.name)) return type;
+  // Unchecked, it is found out by evaluating that there is no such variable.
+  plan_.steps[id].meaning = Meaning::variable;
+  plan_.steps[id].name = node.name;
+  return environment_.options().check_types ? undeclared(node.offset, node.name) : types::dyn();
 }
 
 std::optional<std::string> Checking::dotted_name(NodeId id) const {
   std::string suffix;
   const Node* node = &at(id);
-  for (; node->kind == NodeKind::select && !node->is_optional; node = &at(node->parts[0])) suffix = "." + node->name + suffix;
+  for (; node->kind == NodeKind::select && !node->is_optional; node = &at(node->parts[0]))
+    suffix = "." + node->name + suffix;
   if (node->kind != NodeKind::identifier) return std::nullopt;
   for (const Local& local : locals_) {
     if (local.name == node->name) return std::nullopt;
@@ -146,7 +140,8 @@ TypePtr Checking::part(NodeId id, bool optional) {
   const TypePtr type = check(id);
   if (!optional) return type;
   const TypePtr inside = inference_.fresh();
-  if (inference_.assign(types::optional(inside), type)) return inference_.resolve(type)->kind == Kind::dyn ? type : inside;
+  if (inference_.assign(types::optional(inside), type))
+    return inference_.resolve(type)->kind == Kind::dyn ? type : inside;
   return wrong(at(id).offset, fmt::format("expected type 'optional_type({0})' but found '{0}'", shown(type)));
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Does an expression make sense, and of which type is its result?
 //
-// Sentences are those that Kubernetes users know from cel-go: "undefined field 'x'", "undeclared reference to 'y' (in container
-// '')", "found no matching overload for 'f' applied to '(int, string)'". Literal patterns, durations and times are read here, so
-// that a wrong one is found when the rule is written and not when it first runs.
+// Sentences are those that Kubernetes users know from cel-go: "undefined field 'x'", "undeclared reference to 'y' (in
+// container
+// '')", "found no matching overload for 'f' applied to '(int, string)'". Literal patterns, durations and times are read
+// here, so that a wrong one is found when the rule is written and not when it first runs.
 #pragma once
 
 #include <vector>

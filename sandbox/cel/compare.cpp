@@ -16,18 +16,6 @@ std::optional<int> sign(std::partial_ordering order) {
   return std::nullopt;
 }
 
-// Exact, unlike a conversion of the integer: 2^63 is a double, 2^63 - 1 is none.
-template <class Integer>
-std::optional<int> compare_integer_real(Integer a, double b, double below, double above) {
-  if (std::isnan(b)) return std::nullopt;
-  if (b < below) return 1;
-  if (b >= above) return -1;
-  const double whole = std::floor(b);
-  const auto truncated = static_cast<Integer>(whole);
-  if (a != truncated) return a < truncated ? -1 : 1;
-  return b > whole ? -1 : 0;
-}
-
 struct CompareNumbers {
   std::optional<int> operator()(std::int64_t a, std::int64_t b) const { return sign(a <=> b); }
   std::optional<int> operator()(std::uint64_t a, std::uint64_t b) const { return sign(a <=> b); }
@@ -35,10 +23,9 @@ struct CompareNumbers {
   std::optional<int> operator()(std::int64_t a, std::uint64_t b) const {
     return a < 0 ? -1 : sign(static_cast<std::uint64_t>(a) <=> b);
   }
-  std::optional<int> operator()(std::int64_t a, double b) const {
-    return compare_integer_real(a, b, -0x1.0p63, 0x1.0p63);
-  }
-  std::optional<int> operator()(std::uint64_t a, double b) const { return compare_integer_real(a, b, 0, 0x1.0p64); }
+  // As doubles, as cel-spec says: the greatest int equals 2^63.
+  std::optional<int> operator()(std::int64_t a, double b) const { return sign(static_cast<double>(a) <=> b); }
+  std::optional<int> operator()(std::uint64_t a, double b) const { return sign(static_cast<double>(a) <=> b); }
   std::optional<int> operator()(std::uint64_t a, std::int64_t b) const { return negate((*this)(b, a)); }
   std::optional<int> operator()(double a, std::int64_t b) const { return negate((*this)(b, a)); }
   std::optional<int> operator()(double a, std::uint64_t b) const { return negate((*this)(b, a)); }
@@ -111,11 +98,13 @@ bool equal(const Value& a, const Value& b) {
   if (a.get<Text>() != nullptr || a.get<Bytes>() != nullptr) return a.view() == b.view();
   if (const auto* v = a.get<Timestamp>()) return *v == *b.get<Timestamp>();
   if (const auto* v = a.get<Duration>()) return *v == *b.get<Duration>();
-  if (const auto* v = a.get<TypePtr>()) return (*v)->kind == (*b.get<TypePtr>())->kind && (*v)->name == (*b.get<TypePtr>())->name;
+  if (const auto* v = a.get<TypePtr>())
+    return (*v)->kind == (*b.get<TypePtr>())->kind && (*v)->name == (*b.get<TypePtr>())->name;
   if (const auto* v = a.as_list()) return equal_lists(*v, *b.as_list());
   if (const auto* v = a.as_map()) return equal_maps(*v, *b.as_map());
   if (const auto* v = a.get<Optional>()) return equal_optionals(*v, *b.get<Optional>());
-  if (const auto* v = a.get<std::shared_ptr<const Opaque>>()) return equal(**v, **b.get<std::shared_ptr<const Opaque>>());
+  if (const auto* v = a.get<std::shared_ptr<const Opaque>>())
+    return equal(**v, **b.get<std::shared_ptr<const Opaque>>());
   return false;
 }
 
@@ -137,8 +126,17 @@ bool key_before(const Value& a, const Value& b) {
 }
 
 bool can_be_key(const Value& value) {
-  return value.get<bool>() != nullptr || value.get<std::int64_t>() != nullptr || value.get<std::uint64_t>() != nullptr ||
-         value.get<Text>() != nullptr;
+  return value.get<bool>() != nullptr || value.get<std::int64_t>() != nullptr ||
+         value.get<std::uint64_t>() != nullptr || value.get<Text>() != nullptr;
+}
+
+std::optional<Value> as_key(const Value& value) {
+  if (can_be_key(value)) return value;
+  const auto* number = value.get<double>();
+  if (number == nullptr || std::floor(*number) != *number) return std::nullopt;
+  if (*number >= -0x1.0p63 && *number < 0x1.0p63) return Value::integer(static_cast<std::int64_t>(*number));
+  if (*number >= 0 && *number < 0x1.0p64) return Value::unsigned_integer(static_cast<std::uint64_t>(*number));
+  return std::nullopt;
 }
 
 bool contains(const List& list, const Value& value) {

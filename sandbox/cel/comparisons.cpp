@@ -44,16 +44,17 @@ void add_comparisons(FunctionTable& table) {
     if (!charge_equality(call)) return out_of_budget();
     return Value::boolean(!equal(call.at(0), call.at(1)));
   });
-  constexpr std::string_view kPairs[] = {"bool, bool",     "int, int",         "uint, uint",           "double, double",
-                                         "string, string", "bytes, bytes",     "timestamp, timestamp", "duration, duration",
-                                         "int, uint",      "int, double",      "uint, int",            "uint, double",
-                                         "double, int",    "double, uint"};
+  constexpr std::string_view kPairs[] = {
+      "bool, bool",           "int, int",           "uint, uint", "double, double", "string, string", "bytes, bytes",
+      "timestamp, timestamp", "duration, duration", "int, uint",  "int, double",    "uint, int",      "uint, double",
+      "double, int",          "double, uint"};
   for (const std::string_view pair : kPairs) {
     const std::string signature = fmt::format("({})->bool", pair);
     table.add(op::kLess, signature, [](const Call& call) { return ordered(call, [](int o) { return o < 0; }); });
     table.add(op::kLessEquals, signature, [](const Call& call) { return ordered(call, [](int o) { return o <= 0; }); });
     table.add(op::kGreater, signature, [](const Call& call) { return ordered(call, [](int o) { return o > 0; }); });
-    table.add(op::kGreaterEquals, signature, [](const Call& call) { return ordered(call, [](int o) { return o >= 0; }); });
+    table.add(op::kGreaterEquals, signature,
+              [](const Call& call) { return ordered(call, [](int o) { return o >= 0; }); });
   }
 }
 

@@ -51,7 +51,8 @@ class Joined final : public List {
   TypePtr type_;
 };
 
-// The left list in its order, entries that the right one has too replaced by those (map) or kept (set), then what is new.
+// The left list in its order, entries that the right one has too replaced by those (map) or kept (set), then what is
+// new.
 Value merge(const List& left, const List& right, const Type& type) {
   std::vector<Value> items;
   for (std::size_t i = 0; i < left.size(); ++i) items.push_back(left.at(i));
@@ -90,6 +91,11 @@ Value in_list(const Call& call) {
   return Value::boolean(contains(list, call.at(0)));
 }
 
+std::optional<Value> find(const Map& map, const Value& key) {
+  const auto wanted = as_key(key);
+  return wanted ? map.find(*wanted) : std::nullopt;
+}
+
 // An int, or a uint or double that is worth one: what dyn lists are indexed with.
 std::optional<std::int64_t> whole_number(const Value& value) {
   if (const auto* v = value.get<std::int64_t>()) return *v;
@@ -121,7 +127,7 @@ Value element(const Value& container, const Value& key) {
   }
   const Map* map = container.as_map();
   if (map == nullptr || !(can_be_key(key) || key.get<double>() != nullptr)) return no_such_overload();
-  auto found = map->find(key);
+  auto found = find(*map, key);
   return found ? std::move(*found) : Value::failure("no such key: " + shown(key));
 }
 
@@ -132,7 +138,7 @@ Value optional_element(const Value& container, const Value& key) {
     if (*index < 0 || *index >= static_cast<std::int64_t>(list->size())) return Value::none();
   } else if (const Map* map = container.as_map()) {
     if (!can_be_key(key) && key.get<double>() == nullptr) return no_such_overload();
-    if (!map->find(key)) return Value::none();
+    if (!find(*map, key)) return Value::none();
   }
   Value found = element(container, key);
   return found.is_failure() ? found : Value::optional_of(std::move(found));
@@ -146,7 +152,7 @@ void add_containers(FunctionTable& table) {
   table.add(op::kAdd, "(list(A), list(A))->list(A)", concatenate);
   table.add(op::kIn, "(A, list(A))->bool", in_list);
   table.add(op::kIn, "(A, map(A, B))->bool",
-            [](const Call& call) { return Value::boolean(call.map(1).find(call.at(0)).has_value()); });
+            [](const Call& call) { return Value::boolean(find(call.map(1), call.at(0)).has_value()); });
   // The evaluator indexes by element(); these are what the checker knows of it.
   table.add(op::kIndex, "(list(A), int)->A", nullptr);
   table.add(op::kIndex, "(map(A, B), A)->B", nullptr);

@@ -67,7 +67,8 @@ void add_to_uint(FunctionTable& table) {
 
 void add_to_double(FunctionTable& table) {
   table.add("double", "(double)->double", identity);
-  table.add("double", "(int)->double", [](const Call& call) { return Value::real(static_cast<double>(call.integer(0))); });
+  table.add("double", "(int)->double",
+            [](const Call& call) { return Value::real(static_cast<double>(call.integer(0))); });
   table.add("double", "(uint)->double",
             [](const Call& call) { return Value::real(static_cast<double>(call.unsigned_integer(0))); });
   table.add("double", "(string)->double", [](const Call& call) {
@@ -96,14 +97,17 @@ void add_to_string(FunctionTable& table) {
   table.add("string", "(uint)->string",
             [](const Call& call) { return Value::string(std::to_string(call.unsigned_integer(0))); });
   table.add("string", "(double)->string", [](const Call& call) { return Value::string(shortest(call.real(0))); });
-  table.add("string", "(bool)->string", [](const Call& call) { return Value::string(call.boolean(0) ? "true" : "false"); });
+  table.add("string", "(bool)->string",
+            [](const Call& call) { return Value::string(call.boolean(0) ? "true" : "false"); });
   table.add("string", "(bytes)->string", [](const Call& call) {
     if (!call.budget.charge_text(call.text(0).size())) return out_of_budget();
     if (!is_utf8(call.text(0))) return Value::failure("invalid UTF-8 in bytes, cannot convert to string");
     return Value::text(call.at(0).get<Bytes>()->text);
   });
-  table.add("string", "(timestamp)->string", [](const Call& call) { return Value::string(to_string(call.timestamp(0))); });
-  table.add("string", "(duration)->string", [](const Call& call) { return Value::string(to_string(call.duration(0))); });
+  table.add("string", "(timestamp)->string",
+            [](const Call& call) { return Value::string(to_string(call.timestamp(0))); });
+  table.add("string", "(duration)->string",
+            [](const Call& call) { return Value::string(to_string(call.duration(0))); });
 }
 
 void add_to_times(FunctionTable& table) {
@@ -135,7 +139,8 @@ void add_conversions(FunctionTable& table) {
   add_to_string(table);
   add_to_times(table);
   table.add("bytes", "(bytes)->bytes", identity);
-  table.add("bytes", "(string)->bytes", [](const Call& call) { return Value(Value::Storage(Bytes{*call.at(0).get<Text>()})); });
+  table.add("bytes", "(string)->bytes",
+            [](const Call& call) { return Value(Value::Storage(Bytes{*call.at(0).get<Text>()})); });
   table.add("dyn", "(A)->dyn", identity);
   table.add("type", "(A)->type(A)", [](const Call& call) { return Value::type(call.at(0).type()); });
 }

@@ -19,8 +19,8 @@ TypePtr Environment::variable(std::string_view name) const {
 }
 
 TypePtr Environment::type_named(std::string_view name) const {
-  constexpr Kind kSimple[] = {Kind::boolean, Kind::integer, Kind::unsigned_integer, Kind::real,
-                              Kind::string,  Kind::bytes,   Kind::dyn};
+  constexpr Kind kSimple[] = {Kind::boolean, Kind::integer, Kind::unsigned_integer,
+                              Kind::real,    Kind::string,  Kind::bytes};
   for (const Kind kind : kSimple) {
     if (to_string(Type{.kind = kind}) == name) return types::simple(kind);
   }

@@ -19,7 +19,8 @@
 namespace cel {
 
 struct EnvironmentOptions {
-  // Off: every expression is dyn and what does not fit is found out by evaluating. For expressions of which nothing is known.
+  // Off: every expression is dyn and what does not fit is found out by evaluating. For expressions of which nothing is
+  // known.
   bool check_types = true;
   // [1, "a"] is an error, as it is in Kubernetes.
   bool homogeneous_literals = true;

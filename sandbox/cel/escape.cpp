@@ -8,7 +8,7 @@ namespace cel {
 namespace {
 
 constexpr std::array<std::string_view, 21> kReserved{
-    "as",  "break", "const", "continue", "else",      "false", "for",    "function", "if",  "import", "in",
+    "as",  "break", "const", "continue", "else",      "false",  "for",  "function", "if",   "import", "in",
     "let", "loop",  "null",  "package",  "namespace", "return", "true", "var",      "void", "while"};
 
 bool is_alpha(char c) {

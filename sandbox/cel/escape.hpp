@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How does an expression name a property whose JSON name is no identifier? As Kubernetes escapes it: `__namespace__` for the
-// reserved word, `__dash__`, `__dot__`, `__slash__` and `__underscores__` for what an identifier cannot hold.
+// How does an expression name a property whose JSON name is no identifier? As Kubernetes escapes it: `__namespace__`
+// for the reserved word, `__dash__`, `__dot__`, `__slash__` and `__underscores__` for what an identifier cannot hold.
 #pragma once
 
 #include <optional>

@@ -44,21 +44,19 @@ Value Evaluator::comprehension(NodeId id) {
   switch (node.macro) {
     case Macro::all:
     case Macro::exists:
-    case Macro::exists_one:
-      return quantified(node, slot, range);
+    case Macro::exists_one: return quantified(node, slot, range);
     case Macro::map:
     case Macro::map_filtered:
     case Macro::filter:
-    case Macro::transform_list:
-      return transformed(node, slot, range);
+    case Macro::transform_list: return transformed(node, slot, range);
     case Macro::transform_map:
-    case Macro::transform_map_entry:
-      return transformed_map(node, slot, range);
+    case Macro::transform_map_entry: return transformed_map(node, slot, range);
   }
   return no_such_overload();
 }
 
-// all and exists absorb failures as && and || do; exists_one looks at every element and fails with the first that fails.
+// all and exists absorb failures as && and || do; exists_one looks at every element and fails with the first that
+// fails.
 Value Evaluator::quantified(const Node& node, std::size_t slot, const Value& range) {
   const Walk walk(range);
   const bool stop_at = node.macro == Macro::exists;

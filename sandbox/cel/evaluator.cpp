@@ -28,23 +28,16 @@ Value Evaluator::evaluate(NodeId id) {
 Value Evaluator::by_kind(NodeId id) {
   const Node& node = plan_.syntax.at(id);
   switch (node.kind) {
-    case NodeKind::select:
-      return select(node);
-    case NodeKind::has:
-      return has(node);
-    case NodeKind::list:
-      return list(node);
-    case NodeKind::map:
-      return map(node);
-    case NodeKind::comprehension:
-      return comprehension(id);
-    case NodeKind::optional_map:
-      return optional_map(id);
+    case NodeKind::select: return select(node);
+    case NodeKind::has: return has(node);
+    case NodeKind::list: return list(node);
+    case NodeKind::map: return map(node);
+    case NodeKind::comprehension: return comprehension(id);
+    case NodeKind::optional_map: return optional_map(id);
     case NodeKind::literal:
     case NodeKind::identifier:
     case NodeKind::call:
-    case NodeKind::message:
-      break;
+    case NodeKind::message: break;
   }
   return Value::failure("an expression that was not checked");
 }
@@ -53,30 +46,18 @@ Value Evaluator::by_meaning(NodeId id) {
   const Step& step = plan_.steps[id];
   const Node& node = plan_.syntax.at(id);
   switch (step.meaning) {
-    case Meaning::variable:
-      return variable(step);
-    case Meaning::local:
-      return locals_[step.slot];
-    case Meaning::constant:
-      return step.constant;
-    case Meaning::function:
-      return function(id);
-    case Meaning::all_of:
-      return logical(node, false);
-    case Meaning::any_of:
-      return logical(node, true);
-    case Meaning::choice:
-      return choice(node);
-    case Meaning::index:
-      return index(node, false);
-    case Meaning::optional_index:
-      return index(node, true);
-    case Meaning::optional_or:
-      return optional_or(node, false);
-    case Meaning::optional_or_value:
-      return optional_or(node, true);
-    case Meaning::parts:
-      break;
+    case Meaning::variable: return variable(step);
+    case Meaning::local: return locals_[step.slot];
+    case Meaning::constant: return step.constant;
+    case Meaning::function: return function(id);
+    case Meaning::all_of: return logical(node, false);
+    case Meaning::any_of: return logical(node, true);
+    case Meaning::choice: return choice(node);
+    case Meaning::index: return index(node, false);
+    case Meaning::optional_index: return index(node, true);
+    case Meaning::optional_or: return optional_or(node, false);
+    case Meaning::optional_or_value: return optional_or(node, true);
+    case Meaning::parts: break;
   }
   return by_kind(id);
 }

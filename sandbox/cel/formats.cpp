@@ -48,21 +48,27 @@ void at_most(Problems& problems, std::string_view text, std::size_t most, std::s
 }
 
 constexpr std::string_view kLabel =
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an "
-    "alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with "
+    "an "
+    "alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 constexpr std::string_view kSubdomain =
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end "
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
+    "end "
     "with an alphanumeric character (e.g. 'example.com', regex used for validation is "
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 constexpr std::string_view kLabel1035 =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end "
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
+    "and end "
     "with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
     "'[a-z]([-a-z0-9]*[a-z0-9])?')";
 constexpr std::string_view kName =
-    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. "
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
+    "(e.g. "
     "'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 constexpr std::string_view kLabelValue =
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end "
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
+    "end "
     "with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
     "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
@@ -72,7 +78,8 @@ void check_dns(Problems& problems, std::string_view text, std::string_view what)
   if (subdomain && !is_subdomain(text)) problems.emplace_back(kSubdomain);
   if (what == "dns1123Label" && !is_word(text, "-", true))
     problems.emplace_back(is_subdomain(text) ? "must not contain dots" : kLabel);
-  if (what == "dns1035Label" && (!is_word(text, "-", true) || !is_lower(text.front()))) problems.emplace_back(kLabel1035);
+  if (what == "dns1035Label" && (!is_word(text, "-", true) || !is_lower(text.front())))
+    problems.emplace_back(kLabel1035);
 }
 
 void check_qualified_name(Problems& problems, std::string_view text) {
@@ -100,7 +107,8 @@ bool is_uuid(std::string_view text) {
   for (std::size_t i = 0; i < kGroups.size(); ++i) {
     if (i != 0 && text.starts_with('-')) text.remove_prefix(1);
     for (int digit = 0; digit < kGroups[i]; ++digit) {
-      if (text.empty() || std::string_view("0123456789abcdefABCDEF").find(text.front()) == std::string_view::npos) return false;
+      if (text.empty() || std::string_view("0123456789abcdefABCDEF").find(text.front()) == std::string_view::npos)
+        return false;
       text.remove_prefix(1);
     }
   }
@@ -118,10 +126,19 @@ std::string without_trailing_dash(std::string_view text) {
   return std::string(text);
 }
 
-constexpr std::array<std::string_view, 13> kNames{
-    "dns1123Label",       "dns1123Subdomain", "dns1035Label", "qualifiedName", "dns1123LabelPrefix", "dns1123SubdomainPrefix",
-    "dns1035LabelPrefix", "labelValue",       "uri",          "uuid",          "byte",               "date",
-    "datetime"};
+constexpr std::array<std::string_view, 13> kNames{"dns1123Label",
+                                                  "dns1123Subdomain",
+                                                  "dns1035Label",
+                                                  "qualifiedName",
+                                                  "dns1123LabelPrefix",
+                                                  "dns1123SubdomainPrefix",
+                                                  "dns1035LabelPrefix",
+                                                  "labelValue",
+                                                  "uri",
+                                                  "uuid",
+                                                  "byte",
+                                                  "date",
+                                                  "datetime"};
 
 Problems problems_of(std::string_view format, std::string_view text) {
   Problems problems;
@@ -135,7 +152,8 @@ Problems problems_of(std::string_view format, std::string_view text) {
     at_most(problems, text, 63);
     if (!text.empty() && !is_word(text, "-_.", false)) problems.emplace_back(kLabelValue);
   }
-  if (format == "uri" && !parse_url(text)) problems.push_back(fmt::format("parse \"{}\": invalid URI for request", text));
+  if (format == "uri" && !parse_url(text))
+    problems.push_back(fmt::format("parse \"{}\": invalid URI for request", text));
   if (format == "uuid" && !is_uuid(text)) problems.emplace_back("does not match the UUID format");
   if (format == "byte" && !is_base64(text)) problems.emplace_back("invalid base64");
   if (format == "date" && !parse_timestamp(std::string(text) + "T00:00:00Z")) problems.emplace_back("invalid date");

@@ -70,33 +70,20 @@ bool takes_kind(const Type& type, const Value& value) {
   switch (type.kind) {
     case Kind::dyn:
     case Kind::error:
-    case Kind::parameter:
-      return true;
-    case Kind::null:
-      return value.is_null();
-    case Kind::boolean:
-      return value.get<bool>() != nullptr;
-    case Kind::integer:
-      return value.get<std::int64_t>() != nullptr;
-    case Kind::unsigned_integer:
-      return value.get<std::uint64_t>() != nullptr;
-    case Kind::real:
-      return value.get<double>() != nullptr;
-    case Kind::string:
-      return value.get<Text>() != nullptr;
-    case Kind::bytes:
-      return value.get<Bytes>() != nullptr;
-    case Kind::timestamp:
-      return value.get<Timestamp>() != nullptr;
-    case Kind::duration:
-      return value.get<Duration>() != nullptr;
-    case Kind::type:
-      return value.get<TypePtr>() != nullptr;
-    case Kind::list:
-      return value.as_list() != nullptr;
+    case Kind::parameter: return true;
+    case Kind::null: return value.is_null();
+    case Kind::boolean: return value.get<bool>() != nullptr;
+    case Kind::integer: return value.get<std::int64_t>() != nullptr;
+    case Kind::unsigned_integer: return value.get<std::uint64_t>() != nullptr;
+    case Kind::real: return value.get<double>() != nullptr;
+    case Kind::string: return value.get<Text>() != nullptr;
+    case Kind::bytes: return value.get<Bytes>() != nullptr;
+    case Kind::timestamp: return value.get<Timestamp>() != nullptr;
+    case Kind::duration: return value.get<Duration>() != nullptr;
+    case Kind::type: return value.get<TypePtr>() != nullptr;
+    case Kind::list: return value.as_list() != nullptr;
     case Kind::map:
-    case Kind::object:
-      return value.as_map() != nullptr;
+    case Kind::object: return value.as_map() != nullptr;
     case Kind::opaque:
       if (is_optional(type)) return value.get<Optional>() != nullptr;
       return value.get<std::shared_ptr<const Opaque>>() != nullptr && value.type()->name == type.name;

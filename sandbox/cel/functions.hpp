@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which functions are there, for which types, and what computes them?
 //
-// A declaration is a line: add("indexOf", "string.(string, int)->int", implementation). Single capitals are type parameters.
-// Operators are functions with the names of syntax.hpp; those that look at their operands one by one (&&, ||, ?:, macros)
-// are the evaluator's.
+// A declaration is a line: add("indexOf", "string.(string, int)->int", implementation). Single capitals are type
+// parameters. Operators are functions with the names of syntax.hpp; those that look at their operands one by one (&&,
+// ||, ?:, macros) are the evaluator's.
 #pragma once
 
 #include <map>

@@ -12,8 +12,8 @@ bool is_dyn(const Type& type) {
 
 // Kinds that have a null beside their values.
 bool takes_null(const Type& type) {
-  return type.kind == Kind::null || type.kind == Kind::opaque || type.kind == Kind::object || type.kind == Kind::duration ||
-         type.kind == Kind::timestamp;
+  return type.kind == Kind::null || type.kind == Kind::opaque || type.kind == Kind::object ||
+         type.kind == Kind::duration || type.kind == Kind::timestamp;
 }
 
 bool says_less(const Type& a, const Type& b) {

@@ -18,8 +18,8 @@ class Inference {
   // The type with fresh parameters in place of its own; one name is one parameter within `names`.
   TypePtr instantiate(const TypePtr& type, std::map<std::string, TypePtr>& names);
 
-  // Whether values of the types `from` can be given where `to` are wanted. What that says of parameters is kept if they all
-  // can, and nothing of it otherwise.
+  // Whether values of the types `from` can be given where `to` are wanted. What that says of parameters is kept if they
+  // all can, and nothing of it otherwise.
   bool assign(std::span<const TypePtr> to, std::span<const TypePtr> from);
   bool assign(const TypePtr& to, const TypePtr& from);
 

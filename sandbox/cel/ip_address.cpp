@@ -14,7 +14,8 @@ std::optional<int> small_number(std::string_view text, int most) {
   if (text.empty() || text.size() > 3 || (text.size() > 1 && text.front() == '0')) return std::nullopt;
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || text.front() == '-' || value > most) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size() || text.front() == '-' || value > most)
+    return std::nullopt;
   return value;
 }
 
@@ -159,7 +160,8 @@ bool is_global_unicast(const IpAddress& address) {
   const auto& b = address.bytes;
   const bool multicast = address.v6 ? b[0] == 0xff : (b[0] & 0xf0) == 0xe0;
   const bool broadcast = !address.v6 && b[0] == 255 && b[1] == 255 && b[2] == 255 && b[3] == 255;
-  return !is_unspecified(address) && !broadcast && !is_loopback(address) && !multicast && !is_link_local_unicast(address);
+  return !is_unspecified(address) && !broadcast && !is_loopback(address) && !multicast &&
+         !is_link_local_unicast(address);
 }
 
 std::optional<Network> parse_network(std::string_view text) {

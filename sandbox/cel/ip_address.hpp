@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What do ip("…") and cidr("…") hold? Addresses and networks as Kubernetes takes them: no zones, no IPv4 inside IPv6 prefix
+// What do ip("…") and cidr("…") hold? Addresses and networks as Kubernetes takes them: no zones, no IPv4 inside IPv6
+// prefix
 // ::ffff, no leading zeros.
 #pragma once
 

@@ -131,7 +131,8 @@ Value from_json(const Json& json, const TypePtr& type) {
     return kind == Kind::boolean || kind == Kind::dyn ? Value::boolean(json.get<bool>()) : misfit(json, *type);
   if (json.is_number()) return from_number(json, *type);
   if (json.is_string()) return from_text(json, type);
-  if (json.is_array() && (kind == Kind::list || kind == Kind::dyn)) return Value::list(std::make_shared<JsonList>(json, type));
+  if (json.is_array() && (kind == Kind::list || kind == Kind::dyn))
+    return Value::list(std::make_shared<JsonList>(json, type));
   if (json.is_object() && (kind == Kind::map || kind == Kind::object || kind == Kind::dyn))
     return Value::map(std::make_shared<JsonMap>(json, type));
   return misfit(json, *type);

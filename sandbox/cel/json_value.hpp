@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // How does a rule look at an object? Through views of its JSON: nothing is copied before it is used.
 //
-// The declared type decides how a scalar reads: a string of type timestamp, duration or bytes is one (RFC 3339, "1h30m",
-// base64), an integer of type double is a double, and where nothing is declared (dyn) JSON's own kinds hold, integers being
-// int. What does not fit its type is an evaluation error once it is looked at: the schema has been checked before.
+// The declared type decides how a scalar reads: a string of type timestamp, duration or bytes is one (RFC 3339,
+// "1h30m", base64), an integer of type double is a double, and where nothing is declared (dyn) JSON's own kinds hold,
+// integers being int. What does not fit its type is an evaluation error once it is looked at: the schema has been
+// checked before.
 #pragma once
 
 #include "libk8s/json/value.hpp"

@@ -37,7 +37,8 @@ Value plus(const Value& a, const Value& b) {
   if (a.storage().index() != b.storage().index()) return no_such_overload();
   if (const auto* v = a.get<std::int64_t>()) {
     std::int64_t out = 0;
-    return __builtin_add_overflow(*v, *b.get<std::int64_t>(), &out) ? Value::failure("integer overflow") : Value::integer(out);
+    return __builtin_add_overflow(*v, *b.get<std::int64_t>(), &out) ? Value::failure("integer overflow")
+                                                                    : Value::integer(out);
   }
   if (const auto* v = a.get<std::uint64_t>()) {
     std::uint64_t out = 0;

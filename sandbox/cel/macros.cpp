@@ -83,7 +83,8 @@ NodeId expand_comprehension(NodeBuilder& builder, const Node& call, const Form& 
   Node node{.kind = NodeKind::comprehension, .offset = call.offset, .name = call.name, .macro = form.macro};
   node.variables = variables_of(builder, call, form.variables);
   node.parts.push_back(call.parts[0]);
-  node.parts.insert(node.parts.end(), call.parts.begin() + 1 + static_cast<std::ptrdiff_t>(form.variables), call.parts.end());
+  node.parts.insert(node.parts.end(), call.parts.begin() + 1 + static_cast<std::ptrdiff_t>(form.variables),
+                    call.parts.end());
   return builder.add(std::move(node));
 }
 

@@ -32,7 +32,8 @@ class NodeBuilder {
   std::optional<Diagnostic> problem_;
 };
 
-// The macro that a call means, in its place; nothing when it is a call of a function. A macro with wrong arguments fails.
+// The macro that a call means, in its place; nothing when it is a call of a function. A macro with wrong arguments
+// fails.
 std::optional<NodeId> expand_macro(NodeBuilder& builder, const Node& call);
 
 }  // namespace cel

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How is a double written? As Go's %g writes it: the shortest digits that read back, with an exponent below -4 and from 21 on
-// where asked, else from the number of digits on.
+// How is a double written? As Go's %g writes it: the shortest digits that read back, with an exponent below -4 and from
+// 21 on where asked, else from the number of digits on.
 #pragma once
 
 #include <string>

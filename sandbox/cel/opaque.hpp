@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which values do only functions understand? Quantities, URLs, addresses, networks and named formats, as Kubernetes adds them.
+// Which values do only functions understand? Quantities, URLs, addresses, networks and named formats, as Kubernetes
+// adds them.
 #pragma once
 
 #include <string>

@@ -29,7 +29,8 @@ void add_optionals(FunctionTable& table) {
   table.add("optional.ofNonZeroValue", "(A)->optional(A)",
             [](const Call& call) { return is_zero(call.at(0)) ? Value::none() : Value::optional_of(call.at(0)); });
   table.add("optional.none", "()->optional(A)", [](const Call&) { return Value::none(); });
-  table.add("hasValue", "optional(A).()->bool", [](const Call& call) { return Value::boolean(inside(call) != nullptr); });
+  table.add("hasValue", "optional(A).()->bool",
+            [](const Call& call) { return Value::boolean(inside(call) != nullptr); });
   table.add("value", "optional(A).()->A", [](const Call& call) {
     return inside(call) == nullptr ? Value::failure("optional.none() dereference") : *inside(call);
   });

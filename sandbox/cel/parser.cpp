@@ -19,11 +19,13 @@ struct Operator {
   std::string_view text;
   std::string_view name;
 };
-constexpr std::array kRelations{Operator{"==", op::kEquals},     Operator{"!=", op::kNotEquals}, Operator{"<", op::kLess},
-                                Operator{"<=", op::kLessEquals}, Operator{">", op::kGreater},    Operator{">=", op::kGreaterEquals},
+constexpr std::array kRelations{Operator{"==", op::kEquals}, Operator{"!=", op::kNotEquals},
+                                Operator{"<", op::kLess},    Operator{"<=", op::kLessEquals},
+                                Operator{">", op::kGreater}, Operator{">=", op::kGreaterEquals},
                                 Operator{"in", op::kIn}};
 constexpr std::array kAdditions{Operator{"+", op::kAdd}, Operator{"-", op::kSubtract}};
-constexpr std::array kMultiplications{Operator{"*", op::kMultiply}, Operator{"/", op::kDivide}, Operator{"%", op::kModulo}};
+constexpr std::array kMultiplications{Operator{"*", op::kMultiply}, Operator{"/", op::kDivide},
+                                      Operator{"%", op::kModulo}};
 
 class Parser {
  public:
@@ -178,7 +180,8 @@ class Parser {
     return builder_.add(std::move(node));
   }
 
-  // Expressions between commas up to `closing`, which is taken. A comma may stand before it; `optional` collects question marks.
+  // Expressions between commas up to `closing`, which is taken. A comma may stand before it; `optional` collects
+  // question marks.
   std::vector<NodeId> elements(std::string_view closing, std::vector<bool>* optional) {
     std::vector<NodeId> parts;
     if (take(closing)) return parts;
@@ -230,10 +233,7 @@ class Parser {
       return builder_.literal(token.offset, Value::boolean(token.text == "true"));
     if (!absolute && token.text == "null") return builder_.literal(token.offset, Value());
     if (is_reserved(token.text)) builder_.fail(token.offset, fmt::format("reserved identifier: {}", token.text));
-    if (const auto fields = message_name()) {
-      at_ = *fields;
-      return message(token);
-    }
+    if (const auto fields = message_name()) return message(token, *fields);
     if (is("(")) return call(token, std::nullopt);
     return builder_.add({.kind = NodeKind::identifier,
                          .offset = token.offset,
@@ -250,10 +250,10 @@ class Parser {
     return next.kind == TokenKind::punctuation && next.text == "{" ? std::optional(at_ + ahead + 1) : std::nullopt;
   }
 
-  NodeId message(const Token& first) {
-    const Token& brace = tokens_[at_ - 1];
-    Node node{.kind = NodeKind::message, .offset = first.offset};
-    node.name = std::string(first.text.data(), static_cast<std::size_t>(brace.text.data() - first.text.data()));
+  NodeId message(const Token& first, std::size_t fields) {
+    Node node{.kind = NodeKind::message, .offset = first.offset, .name = std::string(first.text)};
+    for (; at_ + 1 < fields; ++at_) node.name += peek().text;
+    expect("{");
     while (!builder_.failed() && !is("}")) {
       take("?");
       if (peek().kind != TokenKind::identifier && peek().kind != TokenKind::quoted_identifier) unexpected();
@@ -290,8 +290,9 @@ class Parser {
 
 Parsed parse(std::string_view source, ParseOptions options) {
   if (source.size() > kMostCharacters && code_points(source) > kMostCharacters)
-    return {std::nullopt, {{0, fmt::format("expression code point size exceeds limit: size: {}, limit {}",
-                                           code_points(source), kMostCharacters)}}};
+    return {std::nullopt,
+            {{0, fmt::format("expression code point size exceeds limit: size: {}, limit {}", code_points(source),
+                             kMostCharacters)}}};
   Syntax syntax{.source = std::string(source), .nodes = {}};
   Tokens tokens = tokenize(syntax.source);
   if (!tokens.diagnostics.empty()) return {std::nullopt, std::move(tokens.diagnostics)};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which expression is this? The whole grammar of CEL, with its macros (has, all, exists, …) already seen as what they mean.
+// Which expression is this? The whole grammar of CEL, with its macros (has, all, exists, …) already seen as what they
+// mean.
 //
 // Bounded: 100,000 characters, 250 levels of nesting, 1,000 levels of the tree (a + b + c … counts one per operator).
 #pragma once

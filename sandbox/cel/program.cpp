@@ -20,7 +20,8 @@ bool Program::mentions(std::string_view variable) const {
 
 k8s::Result<Value> Program::evaluate(const Bindings& bindings, Budget& budget) const {
   Value value = Evaluator(*plan_, bindings, budget).run();
-  if (budget.exhausted()) return k8s::Error{.code = k8s::Code::too_many_requests, .message = out_of_budget().sentence()};
+  if (budget.exhausted())
+    return k8s::Error{.code = k8s::Code::too_many_requests, .message = out_of_budget().sentence()};
   if (value.is_failure()) return k8s::Error{.code = k8s::Code::invalid, .message = value.sentence()};
   return value;
 }

@@ -5,7 +5,8 @@
 //   Budget budget(Budget::kPerCall);
 //   k8s::Result<Value> verdict = rule->evaluate({{"self", from_json(object, self_type)}}, budget);
 //
-// Nothing throws and nothing recurses deeper than the expression is nested (syntax) or the JSON is, which the caller bounds.
+// Nothing throws and nothing recurses deeper than the expression is nested (syntax) or the JSON is, which the caller
+// bounds.
 #pragma once
 
 #include <map>
@@ -33,8 +34,9 @@ class Program {
   // Whether the expression names the variable anywhere: a rule that names oldSelf is a transition rule.
   bool mentions(std::string_view variable) const;
 
-  // Code::invalid with the sentence: "no such key: x", "index out of bounds: 3", "division by zero" …; Code::too_many_requests
-  // when the budget is spent, which then stays spent. A variable that is declared but not bound: "no such attribute(s): x".
+  // Code::invalid with the sentence: "no such key: x", "index out of bounds: 3", "division by zero" …;
+  // Code::too_many_requests when the budget is spent, which then stays spent. A variable that is declared but not
+  // bound: "no such attribute(s): x".
   k8s::Result<Value> evaluate(const Bindings& bindings, Budget& budget) const;
 
  private:

@@ -58,9 +58,10 @@ class Writer {
     if (const auto* v = value.get<TypePtr>()) return text(to_string(**v));
     if (const List* v = value.as_list()) return list(*v);
     if (const Map* v = value.as_map()) return map(*v);
-    fail(cel::failed("string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, "
-                     "and timestamps, was given " +
-                     type_name(value)));
+    fail(cel::failed(
+        "string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, "
+        "and timestamps, was given " +
+        type_name(value)));
   }
 
  private:
@@ -144,7 +145,8 @@ bool is_whole(const Value& value) {
 void hexadecimal(Writer& writer, const Value& value, bool upper) {
   if (is_whole(value)) return in_base(writer, value, upper ? "{:X}" : "{:x}");
   if (value.get<Text>() == nullptr && value.get<Bytes>() == nullptr)
-    return writer.fail(failed("only integers, byte buffers, and strings can be formatted as hex, was given " + type_name(value)));
+    return writer.fail(
+        failed("only integers, byte buffers, and strings can be formatted as hex, was given " + type_name(value)));
   for (const char c : value.view()) {
     const auto byte = static_cast<unsigned char>(c);
     writer.text(upper ? fmt::format("{:02X}", byte) : fmt::format("{:02x}", byte));
@@ -170,8 +172,7 @@ void real(Writer& writer, const Value& value, const Clause& clause) {
 void clause_text(Writer& writer, const Value& value, const Clause& clause) {
   const auto* number = value.get<double>();
   switch (clause.letter) {
-    case 's':
-      return writer.plain(value);
+    case 's': return writer.plain(value);
     case 'd':
       if (is_whole(value) || (number != nullptr && !std::isfinite(*number))) return writer.plain(value);
       return writer.fail(failed("decimal clause can only be used on integers, was given " + type_name(value)));
@@ -183,10 +184,8 @@ void clause_text(Writer& writer, const Value& value, const Clause& clause) {
       if (is_whole(value)) return in_base(writer, value, "{:o}");
       return writer.fail(failed("octal clause can only be used on integers, was given " + type_name(value)));
     case 'x':
-    case 'X':
-      return hexadecimal(writer, value, clause.letter == 'X');
-    default:
-      return real(writer, value, clause);
+    case 'X': return hexadecimal(writer, value, clause.letter == 'X');
+    default: return real(writer, value, clause);
   }
 }
 

@@ -16,7 +16,7 @@ struct Escape {
   char letter;
   char meaning;
 };
-constexpr Escape kPlain[] = {{'a', '\a'}, {'b', '\b'}, {'f', '\f'}, {'n', '\n'},  {'r', '\r'}, {'t', '\t'},
+constexpr Escape kPlain[] = {{'a', '\a'}, {'b', '\b'}, {'f', '\f'},  {'n', '\n'},  {'r', '\r'}, {'t', '\t'},
                              {'v', '\v'}, {'"', '"'},  {'\'', '\''}, {'\\', '\\'}, {'?', '?'},  {'`', '`'}};
 
 struct Numeric {

@@ -36,25 +36,22 @@ Value position(std::string_view text, std::size_t byte) {
 Value index_of(const Call& call) {
   if (!charge_search(call)) return out_of_budget();
   const std::string_view text = call.text(0);
-  std::size_t from = 0;
-  if (call.arguments.size() > 2) {
-    const auto byte = byte_at(text, call.integer(2));
-    if (!byte) return call.integer(2) < 0 ? out_of_range(call.integer(2)) : Value::integer(-1);
-    from = *byte;
-  }
-  return position(text, text.find(call.text(1), from));
+  if (call.arguments.size() == 2) return position(text, text.find(call.text(1)));
+  // Kubernetes answers so: nothing is found anywhere, and nothing is found beyond the end.
+  if (call.text(1).empty()) return call.at(2);
+  if (call.integer(2) < 0) return out_of_range(call.integer(2));
+  const auto from = byte_at(text, call.integer(2));
+  return from ? position(text, text.find(call.text(1), *from)) : Value::integer(-1);
 }
 
 Value last_index_of(const Call& call) {
   if (!charge_search(call)) return out_of_budget();
   const std::string_view text = call.text(0);
-  std::size_t from = std::string_view::npos;
-  if (call.arguments.size() > 2) {
-    const auto byte = byte_at(text, call.integer(2));
-    if (!byte) return call.integer(2) < 0 ? out_of_range(call.integer(2)) : Value::integer(-1);
-    from = *byte;
-  }
-  return position(text, text.rfind(call.text(1), from));
+  if (call.arguments.size() == 2) return position(text, text.rfind(call.text(1)));
+  if (call.text(1).empty()) return call.at(2);
+  if (call.integer(2) < 0) return out_of_range(call.integer(2));
+  const auto from = byte_at(text, call.integer(2));
+  return from && *from < text.size() ? position(text, text.rfind(call.text(1), *from)) : Value::integer(-1);
 }
 
 Value char_at(const Call& call) {
@@ -88,8 +85,8 @@ Value changed_letters(const Call& call, Change change) {
 
 // Unicode's White_Space.
 bool is_space(char32_t c) {
-  return (c >= 0x09 && c <= 0x0d) || c == 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
-         c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+  return (c >= 0x09 && c <= 0x0d) || c == 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
 }
 
 Value trim(const Call& call) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What does a parsed expression look like? Nodes in one vector, each naming its parts by index; parts come before the whole,
-// so that no walk over the vector needs a stack.
+// What does a parsed expression look like? Nodes in one vector, each naming its parts by index; parts come before the
+// whole, so that no walk over the vector needs a stack.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,17 @@ enum class NodeKind {
   optional_map,   // parts[0].optMap(variables[0], parts[1]); flat: optFlatMap
 };
 
-enum class Macro { all, exists, exists_one, map, map_filtered, filter, transform_list, transform_map, transform_map_entry };
+enum class Macro {
+  all,
+  exists,
+  exists_one,
+  map,
+  map_filtered,
+  filter,
+  transform_list,
+  transform_map,
+  transform_map_entry
+};
 
 struct Node {
   NodeKind kind = NodeKind::literal;
@@ -36,7 +46,7 @@ struct Node {
   Value literal = {};
   std::vector<NodeId> parts = {};
   bool is_member = false;
-  bool is_optional = false;            // select: .?name; optional_map: flat
+  bool is_optional = false;               // select: .?name; optional_map: flat
   std::vector<bool> optional_parts = {};  // list, map: [?x], {?k: v}, by element or entry
   Macro macro = Macro::all;
   // comprehension: one or two (index and element, key and value).
@@ -55,9 +65,9 @@ struct Syntax {
 namespace op {
 inline constexpr std::string_view kConditional = "_?_:_", kAnd = "_&&_", kOr = "_||_", kNot = "!_", kNegate = "-_",
                                   kEquals = "_==_", kNotEquals = "_!=_", kLess = "_<_", kLessEquals = "_<=_",
-                                  kGreater = "_>_", kGreaterEquals = "_>=_", kIn = "@in", kAdd = "_+_", kSubtract = "_-_",
-                                  kMultiply = "_*_", kDivide = "_/_", kModulo = "_%_", kIndex = "_[_]",
-                                  kOptionalIndex = "_[?_]";
+                                  kGreater = "_>_", kGreaterEquals = "_>=_", kIn = "@in", kAdd = "_+_",
+                                  kSubtract = "_-_", kMultiply = "_*_", kDivide = "_/_", kModulo = "_%_",
+                                  kIndex = "_[_]", kOptionalIndex = "_[?_]";
 }
 
 }  // namespace cel

@@ -102,8 +102,13 @@ struct Unit {
   std::int64_t nanos;
 };
 // Longer names first: "ms" before "m".
-constexpr std::array kUnits{Unit{"ns", 1},           Unit{"us", 1000},       Unit{"\xc2\xb5s", 1000}, Unit{"\xce\xbcs", 1000},
-                            Unit{"ms", 1'000'000},   Unit{"s", kNanosPerSecond}, Unit{"m", 60 * kNanosPerSecond},
+constexpr std::array kUnits{Unit{"ns", 1},
+                            Unit{"us", 1000},
+                            Unit{"\xc2\xb5s", 1000},
+                            Unit{"\xce\xbcs", 1000},
+                            Unit{"ms", 1'000'000},
+                            Unit{"s", kNanosPerSecond},
+                            Unit{"m", 60 * kNanosPerSecond},
                             Unit{"h", 3600 * kNanosPerSecond}};
 
 __extension__ typedef __int128 Wide;
@@ -177,8 +182,8 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
 
 std::string to_string(Timestamp time) {
   const Calendar c = calendar(time, 0);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", c.year, c.month + 1, c.day + 1, c.hours, c.minutes, c.seconds,
-                     fraction_text(time.nanos));
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", c.year, c.month + 1, c.day + 1, c.hours, c.minutes,
+                     c.seconds, fraction_text(time.nanos));
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {
@@ -202,7 +207,8 @@ std::string to_string(Duration duration) {
   const std::int64_t seconds = duration.nanos / kNanosPerSecond;
   const std::int64_t nanos = duration.nanos % kNanosPerSecond;
   const bool negative = duration.nanos < 0;
-  return fmt::format("{}{}{}s", negative ? "-" : "", negative ? -seconds : seconds, fraction_text(negative ? -nanos : nanos));
+  return fmt::format("{}{}{}s", negative ? "-" : "", negative ? -seconds : seconds,
+                     fraction_text(negative ? -nanos : nanos));
 }
 
 std::optional<Timestamp> add(Timestamp time, Duration duration) {

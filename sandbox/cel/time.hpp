@@ -30,16 +30,16 @@ std::optional<Duration> subtract(Timestamp a, Timestamp b);
 
 struct Calendar {
   std::int64_t year = 0;
-  int month = 0;  // from 0
-  int day = 0;    // of month, from 0
+  int month = 0;        // from 0
+  int day = 0;          // of month, from 0
   int day_of_week = 0;  // 0: Sunday
   int day_of_year = 0;  // from 0
   int hours = 0, minutes = 0, seconds = 0;
 };
 Calendar calendar(Timestamp time, std::int64_t offset_seconds);
 
-// "", "UTC", "Z", "+01:30", "-07:00": seconds east of Greenwich. Nothing for a name of the time zone database, which a pure
-// library has not got.
+// "", "UTC", "Z", "+01:30", "-07:00": seconds east of Greenwich. Nothing for a name of the time zone database, which a
+// pure library has not got.
 std::optional<std::int64_t> zone_offset(std::string_view zone);
 
 }  // namespace cel

@@ -23,17 +23,22 @@ void add_field(FunctionTable& table, std::string_view name, Implementation imple
 }  // namespace
 
 void add_time(FunctionTable& table) {
-  add_field(table, "getFullYear", [](const Call& call) { return field(call, [](const Calendar& c) { return c.year; }); });
+  add_field(table, "getFullYear",
+            [](const Call& call) { return field(call, [](const Calendar& c) { return c.year; }); });
   add_field(table, "getMonth", [](const Call& call) { return field(call, [](const Calendar& c) { return c.month; }); });
-  add_field(table, "getDayOfMonth", [](const Call& call) { return field(call, [](const Calendar& c) { return c.day; }); });
-  add_field(table, "getDate", [](const Call& call) { return field(call, [](const Calendar& c) { return c.day + 1; }); });
+  add_field(table, "getDayOfMonth",
+            [](const Call& call) { return field(call, [](const Calendar& c) { return c.day; }); });
+  add_field(table, "getDate",
+            [](const Call& call) { return field(call, [](const Calendar& c) { return c.day + 1; }); });
   add_field(table, "getDayOfWeek",
             [](const Call& call) { return field(call, [](const Calendar& c) { return c.day_of_week; }); });
   add_field(table, "getDayOfYear",
             [](const Call& call) { return field(call, [](const Calendar& c) { return c.day_of_year; }); });
   add_field(table, "getHours", [](const Call& call) { return field(call, [](const Calendar& c) { return c.hours; }); });
-  add_field(table, "getMinutes", [](const Call& call) { return field(call, [](const Calendar& c) { return c.minutes; }); });
-  add_field(table, "getSeconds", [](const Call& call) { return field(call, [](const Calendar& c) { return c.seconds; }); });
+  add_field(table, "getMinutes",
+            [](const Call& call) { return field(call, [](const Calendar& c) { return c.minutes; }); });
+  add_field(table, "getSeconds",
+            [](const Call& call) { return field(call, [](const Calendar& c) { return c.seconds; }); });
   add_field(table, "getMilliseconds",
             [](const Call& call) { return Value::integer(call.timestamp(0).nanos / 1'000'000); });
   table.add("getHours", "duration.()->int",
@@ -42,8 +47,9 @@ void add_time(FunctionTable& table) {
             [](const Call& call) { return Value::integer(call.duration(0).nanos / (60 * kNanosPerSecond)); });
   table.add("getSeconds", "duration.()->int",
             [](const Call& call) { return Value::integer(call.duration(0).nanos / kNanosPerSecond); });
+  // All of it in milliseconds, as Kubernetes has it; cel-spec wants those beyond the last whole second.
   table.add("getMilliseconds", "duration.()->int",
-            [](const Call& call) { return Value::integer(call.duration(0).nanos / 1'000'000 % 1000); });
+            [](const Call& call) { return Value::integer(call.duration(0).nanos / 1'000'000); });
 }
 
 }  // namespace cel

@@ -90,38 +90,23 @@ namespace {
 
 std::string_view base_name(const Type& type) {
   switch (type.kind) {
-    case Kind::error:
-      return "!error!";
-    case Kind::dyn:
-      return "dyn";
-    case Kind::null:
-      return "null";
-    case Kind::boolean:
-      return "bool";
-    case Kind::integer:
-      return "int";
-    case Kind::unsigned_integer:
-      return "uint";
-    case Kind::real:
-      return "double";
-    case Kind::string:
-      return "string";
-    case Kind::bytes:
-      return "bytes";
-    case Kind::timestamp:
-      return "timestamp";
-    case Kind::duration:
-      return "duration";
-    case Kind::type:
-      return "type";
-    case Kind::list:
-      return "list";
-    case Kind::map:
-      return "map";
+    case Kind::error: return "!error!";
+    case Kind::dyn: return "dyn";
+    case Kind::null: return "null";
+    case Kind::boolean: return "bool";
+    case Kind::integer: return "int";
+    case Kind::unsigned_integer: return "uint";
+    case Kind::real: return "double";
+    case Kind::string: return "string";
+    case Kind::bytes: return "bytes";
+    case Kind::timestamp: return "timestamp";
+    case Kind::duration: return "duration";
+    case Kind::type: return "type";
+    case Kind::list: return "list";
+    case Kind::map: return "map";
     case Kind::object:
     case Kind::opaque:
-    case Kind::parameter:
-      return type.name;
+    case Kind::parameter: return type.name;
   }
   return "";
 }

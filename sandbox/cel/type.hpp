@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What may be said of a value before it is there? The types of CEL, and those that a caller declares.
 //
-// A type is an immutable value behind a shared pointer. An object type names its fields as the JSON does; expressions name
-// them as Kubernetes escapes them (escape.hpp), and the type knows both. Names in messages are those of cel-go.
+// A type is an immutable value behind a shared pointer. An object type names its fields as the JSON does; expressions
+// name them as Kubernetes escapes them (escape.hpp), and the type knows both. Names in messages are those of cel-go.
 #pragma once
 
 #include <map>
@@ -46,9 +46,9 @@ struct Field {
 
 struct Type {
   Kind kind = Kind::dyn;
-  std::string name = {};                    // object, opaque, parameter
-  std::vector<TypePtr> parameters = {};     // list(element), map(key, value), opaque(…), type(of)
-  std::map<std::string, Field> fields = {}; // by the name that expressions use
+  std::string name = {};                     // object, opaque, parameter
+  std::vector<TypePtr> parameters = {};      // list(element), map(key, value), opaque(…), type(of)
+  std::map<std::string, Field> fields = {};  // by the name that expressions use
   ListType list_type = ListType::atomic;
   std::vector<std::string> list_keys = {};  // x-kubernetes-list-map-keys
   bool nullable = false;                    // a JSON null is the null value; otherwise it is an error to read one

@@ -86,9 +86,8 @@ std::size_t scheme_length(std::string_view text) {
 }  // namespace
 
 std::optional<Url> parse_url(std::string_view text) {
-  const bool has_control = std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
+  const bool has_control =
+      std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   if (text.empty() || has_control || text.front() == ':') return std::nullopt;
   Url url{.text = std::string(text), .scheme = {}, .host = {}, .escaped_path = {}, .raw_query = {}};
   std::string_view rest = text.substr(0, text.find('#'));

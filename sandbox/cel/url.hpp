@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What does url("https://host:80/path?q=1") hold? The parts of an absolute URI or an absolute path, split as Go's net/url does.
+// What does url("https://host:80/path?q=1") hold? The parts of an absolute URI or an absolute path, split as Go's
+// net/url does.
 #pragma once
 
 #include <map>

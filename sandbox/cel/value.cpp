@@ -34,8 +34,9 @@ class OwnedMap final : public Map {
     return keys;
   }
   std::optional<Value> find(const Value& key) const override {
-    const auto found = std::lower_bound(entries_.begin(), entries_.end(), key,
-                                        [](const auto& entry, const Value& wanted) { return key_before(entry.first, wanted); });
+    const auto found =
+        std::lower_bound(entries_.begin(), entries_.end(), key,
+                         [](const auto& entry, const Value& wanted) { return key_before(entry.first, wanted); });
     if (found == entries_.end() || key_before(key, found->first)) return std::nullopt;
     return found->second;
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What does an expression work on, and what comes out of it?
 //
-// A value is cheap to copy: scalars by value, everything else behind a shared pointer. Strings, lists and maps may also lie
-// in a JSON document that the caller keeps alive (json_value.hpp); then nothing of it is copied before it is looked at.
+// A value is cheap to copy: scalars by value, everything else behind a shared pointer. Strings, lists and maps may also
+// lie in a JSON document that the caller keeps alive (json_value.hpp); then nothing of it is copied before it is looked
+// at.
 #pragma once
 
 #include <cstdint>
@@ -74,8 +75,8 @@ class Map {
 
 class Value {
  public:
-  using Storage = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, Text, Bytes, Timestamp, Duration,
-                               TypePtr, std::shared_ptr<const List>, std::shared_ptr<const Map>, Optional,
+  using Storage = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, Text, Bytes, Timestamp,
+                               Duration, TypePtr, std::shared_ptr<const List>, std::shared_ptr<const Map>, Optional,
                                std::shared_ptr<const Opaque>, Failure>;
 
   Value() = default;  // null

@@ -86,6 +86,8 @@ def type_text(message: Message, optional: str) -> str:
         return PRIMITIVE[inside]
     if kind == "well_known" and inside in WELL_KNOWN:
         return WELL_KNOWN[inside]
+    if kind == "message_type" and text(inside) in ("google.protobuf.Timestamp", "google.protobuf.Duration"):
+        return text(inside).rpartition(".")[2].lower()
     if kind in ("dyn", "null"):
         return kind
     if kind == "list_type":
@@ -125,6 +127,8 @@ def convert(case: Message, identity: str) -> dict[str, Any]:
         out["value"] = rename(value(first(case, "value")))
     if "eval_error" in case or "any_eval_errors" in case:
         out["error"] = True
+        errors = (first(case, "eval_error") or {}).get("errors", ABSENT)
+        out["message"] = text(first(errors[0], "message") or b"") if errors else ""
     if "unknown" in case or "any_unknowns" in case:
         raise Unsupported("unknown values")
     return out

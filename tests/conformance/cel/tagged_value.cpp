@@ -72,7 +72,8 @@ Json write_tagged(const Value& value) {
   if (value.get<cel::Bytes>() != nullptr) return {{"bytes", k8s::base64_encode(value.view())}};
   if (const auto* v = value.get<cel::Timestamp>()) return {{"timestamp", cel::to_string(*v)}};
   if (const auto* v = value.get<cel::Duration>()) return {{"duration", cel::to_string(*v)}};
-  if (const auto* v = value.get<cel::TypePtr>()) return {{"type", cel::to_string(cel::Type{.kind = (*v)->kind, .name = (*v)->name})}};
+  if (const auto* v = value.get<cel::TypePtr>())
+    return {{"type", cel::to_string(cel::Type{.kind = (*v)->kind, .name = (*v)->name})}};
   if (const auto* list = value.as_list()) {
     Json items = Json::array();
     for (std::size_t i = 0; i < list->size(); ++i) items.push_back(write_tagged(list->at(i)));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How does a case of cel-spec write a value? As JSON that tells kinds apart: {"int": "5"}, {"list": […]}, {"map": [[key, value], …]}.
+// How does a case of cel-spec write a value? As JSON that tells kinds apart: {"int": "5"}, {"list": […]}, {"map":
+// [[key, value], …]}.
 #pragma once
 
 #include <optional>

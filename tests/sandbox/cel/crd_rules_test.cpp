@@ -20,7 +20,8 @@ cel::TypePtr declared(const YAML::Node& schema, const std::string& path) {
   if (type == "array") return types::list(declared(schema["items"], path + "[]"));
   if (type == "string" && format == "date-time") return types::timestamp();
   if (type == "string") return format == "duration" ? types::duration() : types::string();
-  if (const YAML::Node values = schema["additionalProperties"]) return types::map(types::string(), declared(values, path + "{}"));
+  if (const YAML::Node values = schema["additionalProperties"])
+    return types::map(types::string(), declared(values, path + "{}"));
   std::map<std::string, cel::TypePtr> properties;
   for (const auto& property : schema["properties"]) {
     const auto name = property.first.as<std::string>();
@@ -38,7 +39,8 @@ int compile_rules(const YAML::Node& schema, const std::string& path) {
   for (const auto& rule : schema["x-kubernetes-validations"]) {
     const auto program = cel::compile(rule["rule"].as<std::string>(), environment);
     EXPECT_TRUE(program) << path << ": " << (program ? "" : program.error().message);
-    if (program) EXPECT_EQ(cel::to_string(*program->result_type()), "bool");
+    if (!program) continue;
+    EXPECT_EQ(cel::to_string(*program->result_type()), "bool");
     ++rules;
   }
   for (const auto& property : schema["properties"])
@@ -56,13 +58,15 @@ TEST(CelCrdRules, every_rule_of_our_crd_compiles) {
   EXPECT_GE(rules, 10);
 }
 
-bool holds(std::string_view rule, const cel::TypePtr& type, const k8s::json::Value& self, const k8s::json::Value& old_self) {
+bool holds(std::string_view rule, const cel::TypePtr& type, const k8s::json::Value& self,
+           const k8s::json::Value& old_self) {
   cel::Environment environment;
   environment.add("self", type).add("oldSelf", type);
   const auto program = cel::compile(rule, environment);
   EXPECT_TRUE(program) << (program ? "" : program.error().message);
   cel::Budget budget(cel::Budget::kPerCall);
-  const auto value = program->evaluate({{"self", cel::from_json(self, type)}, {"oldSelf", cel::from_json(old_self, type)}}, budget);
+  const auto value =
+      program->evaluate({{"self", cel::from_json(self, type)}, {"oldSelf", cel::from_json(old_self, type)}}, budget);
   EXPECT_TRUE(value) << (value ? "" : value.error().message);
   return value && *value->get<bool>();
 }
@@ -72,7 +76,8 @@ TEST(CelCrdRules, the_storage_class_may_neither_change_nor_come_nor_go) {
   const std::string rule =
       "has(self.storageClassName) == has(oldSelf.storageClassName) && "
       "(!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)";
-  const k8s::json::Value none = {{"size", "1Gi"}}, fast = {{"storageClassName", "fast"}}, slow = {{"storageClassName", "slow"}};
+  const k8s::json::Value none = {{"size", "1Gi"}}, fast = {{"storageClassName", "fast"}},
+                         slow = {{"storageClassName", "slow"}};
   EXPECT_TRUE(holds(rule, storage, none, none));
   EXPECT_TRUE(holds(rule, storage, fast, fast));
   EXPECT_FALSE(holds(rule, storage, fast, slow));
@@ -89,9 +94,12 @@ TEST(CelCrdRules, members_are_odd_between_one_and_seven) {
 
 TEST(CelCrdRules, a_volume_size_is_a_number_with_a_unit) {
   const std::string rule =
-      "self.matches('^([1-9][0-9]{7,14}|[1-9][0-9]{0,5}([.][0-9]{1,3})?(Mi|Gi|M|G)|[1-9][0-9]{0,2}([.][0-9]{1,3})?(Ti|T))$')";
-  for (const char* good : {"10Gi", "500Mi", "1.5Ti", "10737418240"}) EXPECT_TRUE(holds(rule, types::string(), good, good)) << good;
-  for (const char* bad : {"10 Gi", "10", "0Gi", "10gi", "10Gi\n"}) EXPECT_FALSE(holds(rule, types::string(), bad, bad)) << bad;
+      "self.matches('^([1-9][0-9]{7,14}|[1-9][0-9]{0,5}([.][0-9]{1,3})?(Mi|Gi|M|G)|[1-9][0-9]{0,2}([.][0-9]{1,3})?(Ti|"
+      "T))$')";
+  for (const char* good : {"10Gi", "500Mi", "1.5Ti", "10737418240"})
+    EXPECT_TRUE(holds(rule, types::string(), good, good)) << good;
+  for (const char* bad : {"10 Gi", "10", "0Gi", "10gi", "10Gi\n"})
+    EXPECT_FALSE(holds(rule, types::string(), bad, bad)) << bad;
 }
 
 }  // namespace

@@ -9,10 +9,9 @@ namespace types = cel::types;
 using cel_test::evaluate;
 
 TEST(CelJson, formats_read_as_what_they_mean) {
-  const auto type = types::object("t", {{"at", types::timestamp()},
-                                        {"wait", types::duration()},
-                                        {"data", types::bytes()},
-                                        {"ratio", types::real()}});
+  const auto type = types::object(
+      "t",
+      {{"at", types::timestamp()}, {"wait", types::duration()}, {"data", types::bytes()}, {"ratio", types::real()}});
   const k8s::json::Value json = {{"at", "2024-01-02T03:04:05Z"}, {"wait", "90m"}, {"data", "aGk="}, {"ratio", 2}};
   EXPECT_EQ(evaluate("self.at.getHours()", type, json), "3");
   EXPECT_EQ(evaluate("self.at + self.wait > timestamp('2024-01-02T04:00:00Z')", type, json), "true");
@@ -21,8 +20,10 @@ TEST(CelJson, formats_read_as_what_they_mean) {
 }
 
 TEST(CelJson, where_nothing_is_declared_json_speaks_for_itself) {
-  const k8s::json::Value json = {{"n", 1}, {"x", 1.5}, {"s", "a"}, {"l", {1, "b"}}, {"namespace", "d"}, {"nothing", nullptr}};
-  EXPECT_EQ(evaluate("type(self.n) == int && type(self.x) == double && type(self.l) == list", types::dyn(), json), "true");
+  const k8s::json::Value json = {{"n", 1},        {"x", 1.5},         {"s", "a"},
+                                 {"l", {1, "b"}}, {"namespace", "d"}, {"nothing", nullptr}};
+  EXPECT_EQ(evaluate("type(self.n) == int && type(self.x) == double && type(self.l) == list", types::dyn(), json),
+            "true");
   EXPECT_EQ(evaluate("self.namespace + self.l[1]", types::dyn(), json), R"("db")");
   EXPECT_EQ(evaluate("self.nothing == null && has(self.nothing)", types::dyn(), json), "true");
   EXPECT_EQ(evaluate("self.s + 1", types::dyn(), json), "error: no such overload");
@@ -68,7 +69,8 @@ TEST(CelJson, a_nullable_property_may_be_null) {
 TEST(CelJson, objects_are_equal_field_by_field) {
   const auto inner = types::object("i", {{"x", types::integer()}, {"y", types::list(types::string())}});
   const auto type = types::object("t", {{"a", inner}, {"b", inner}});
-  EXPECT_EQ(evaluate("self.a == self.b", type, {{"a", {{"x", 1}, {"y", {"p"}}}}, {"b", {{"x", 1}, {"y", {"p"}}}}}), "true");
+  EXPECT_EQ(evaluate("self.a == self.b", type, {{"a", {{"x", 1}, {"y", {"p"}}}}, {"b", {{"x", 1}, {"y", {"p"}}}}}),
+            "true");
   EXPECT_EQ(evaluate("self.a == self.b", type, {{"a", {{"x", 1}}}, {"b", {{"x", 1}, {"y", {"p"}}}}}), "false");
 }
 

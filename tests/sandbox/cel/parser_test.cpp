@@ -44,7 +44,8 @@ TEST(CelParser, strings_know_raw_triple_and_byte_forms) {
 TEST(CelParser, a_mistake_is_shown_at_its_place) {
   EXPECT_EQ(compile_error("1 +\n  &"),
             "ERROR: <input>:2:3: Syntax error: token recognition error at: '&'\n |   &\n | ..^");
-  EXPECT_EQ(compile_error("(1"), "ERROR: <input>:1:3: Syntax error: mismatched input '<EOF>' expecting ')'\n | (1\n | ..^");
+  EXPECT_EQ(compile_error("(1"),
+            "ERROR: <input>:1:3: Syntax error: mismatched input '<EOF>' expecting ')'\n | (1\n | ..^");
   EXPECT_EQ(compile_error("'é' + ü").substr(0, 21), "ERROR: <input>:1:7: S");
 }
 
