@@ -77,15 +77,17 @@ TypePtr Checking::call(NodeId id) {
   return resolve(id, function, *overloads, is_member, std::move(arguments));
 }
 
+void Checking::must_be_bool(NodeId id, const TypePtr& type) {
+  if (!inference_.assign(types::boolean(), type))
+    wrong(at(id).offset, fmt::format("expected type 'bool' but found '{}'", shown(type)));
+}
+
 TypePtr Checking::logical(NodeId id) {
   const Node& node = at(id);
   plan_.steps[id].meaning = node.name == op::kAnd ? Meaning::all_of : Meaning::any_of;
   for (const NodeId part : node.parts) {
     const TypePtr type = check(part);
-    if (inference_.assign(types::boolean(), type)) continue;
-    const bool is_first = part == node.parts.front();
-    no_overload(node.offset, node.name, false,
-                is_first ? std::vector{type, types::boolean()} : std::vector{types::boolean(), type});
+    must_be_bool(part, type);
   }
   return types::boolean();
 }
@@ -164,22 +166,21 @@ TypePtr Checking::comprehension(NodeId id) {
 
 TypePtr Checking::comprehension_result(NodeId id, const TypePtr& range, const std::vector<TypePtr>& bodies) {
   const Node& node = at(id);
-  const auto must_be_bool = [&](std::string_view function, const std::vector<TypePtr>& applied) {
+  // What a macro with a filter is made of in other implementations, whose words users know.
+  const auto must_choose = [&](const TypePtr& list) {
     if (!inference_.assign(types::boolean(), bodies[0]))
-      no_overload(at(node.parts[1]).offset, function, false, applied);
+      no_overload(node.offset, op::kConditional, false, {bodies[0], list, list});
   };
   const bool filtered = bodies.size() == 2;
   const TypePtr list = types::list(bodies.back());
-  if (filtered) must_be_bool(op::kConditional, {bodies[0], list, list});
+  if (filtered) must_choose(list);
   switch (node.macro) {
-    case Macro::all: must_be_bool(op::kAnd, {types::boolean(), bodies[0]}); return types::boolean();
-    case Macro::exists: must_be_bool(op::kOr, {types::boolean(), bodies[0]}); return types::boolean();
-    case Macro::exists_one:
-      must_be_bool(op::kConditional, {bodies[0], types::integer(), types::integer()});
-      return types::boolean();
+    case Macro::all: must_be_bool(node.parts[1], bodies[0]); return types::boolean();
+    case Macro::exists: must_be_bool(node.parts[1], bodies[0]); return types::boolean();
+    case Macro::exists_one: must_choose(types::integer()); return types::boolean();
     case Macro::filter: {
       const TypePtr element = types::list(locals_.back().type);
-      must_be_bool(op::kConditional, {bodies[0], element, element});
+      must_choose(element);
       return element;
     }
     case Macro::map:

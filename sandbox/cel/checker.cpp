@@ -16,11 +16,13 @@ CheckResult check(Syntax syntax, const Environment& environment) {
 Checking::Checking(Syntax syntax, const Environment& environment) : environment_(environment) {
   plan_.syntax = std::move(syntax);
   plan_.steps.resize(plan_.syntax.nodes.size());
+  types_.resize(plan_.syntax.nodes.size());
   plan_.functions = environment.functions();
 }
 
 CheckResult Checking::run() {
   plan_.result = inference_.resolve(check(plan_.syntax.root), true);
+  if (environment_.options().homogeneous_literals && environment_.options().check_types) check_literals();
   return {std::move(plan_), std::move(diagnostics_)};
 }
 
@@ -40,6 +42,7 @@ std::string Checking::shown(const TypePtr& type) const {
 
 TypePtr Checking::check(NodeId id) {
   TypePtr type = check_kind(id);
+  types_[id] = type;
   return environment_.options().check_types ? type : types::dyn();
 }
 
@@ -145,18 +148,49 @@ TypePtr Checking::part(NodeId id, bool optional) {
   return wrong(at(id).offset, fmt::format("expected type 'optional_type({0})' but found '{0}'", shown(type)));
 }
 
-TypePtr Checking::join(const TypePtr& before, const TypePtr& next, NodeId where) {
+TypePtr Checking::join(const TypePtr& before, const TypePtr& next) {
   if (before == nullptr) return next;
   if (inference_.assign(before, next)) return Inference::more_general(before, next);
-  if (!environment_.options().homogeneous_literals) return types::dyn();
-  return wrong(at(where).offset, fmt::format("expected type '{}' but found '{}'", shown(before), shown(next)));
+  return types::dyn();
+}
+
+void Checking::check_literals() {
+  const std::vector<Node>& nodes = plan_.syntax.nodes;
+  std::vector<bool> exempt(nodes.size());
+  // A part comes before its whole: backwards, what is exempt is known before its parts are met.
+  for (std::size_t i = nodes.size(); i-- > 0;) {
+    const Node& node = nodes[i];
+    const bool passes_on = exempt[i] || (node.kind == NodeKind::call && node.name == "format");
+    for (const NodeId part : node.parts) exempt[part] = exempt[part] || passes_on;
+    if (exempt[i]) continue;
+    if (node.kind == NodeKind::list) check_same(node, 0, 1);
+    if (node.kind == NodeKind::map) check_same(node, 0, 2);
+    if (node.kind == NodeKind::map) check_same(node, 1, 2);
+  }
+}
+
+void Checking::check_same(const Node& node, std::size_t first, std::size_t step) {
+  const std::size_t parts_each = node.kind == NodeKind::map ? 2 : 1;
+  TypePtr wanted;
+  for (std::size_t i = first; i < node.parts.size(); i += step) {
+    TypePtr type = types_[node.parts[i]];
+    if (type == nullptr) return;
+    type = inference_.resolve(type, true);
+    if (node.optional_parts[i / parts_each] && is_optional(*type) && i % parts_each == parts_each - 1)
+      type = type->parameters[0];
+    if (wanted == nullptr) wanted = type;
+    if (same(*wanted, *type) || wanted->kind == Kind::error || type->kind == Kind::error) continue;
+    wrong(at(node.parts[i]).offset,
+          fmt::format("expected type '{}' but found '{}'", to_string(*wanted), to_string(*type)));
+    return;
+  }
 }
 
 TypePtr Checking::list(NodeId id) {
   const Node& node = at(id);
   TypePtr element;
   for (std::size_t i = 0; i < node.parts.size(); ++i)
-    element = join(element, part(node.parts[i], node.optional_parts[i]), node.parts[i]);
+    element = join(element, part(node.parts[i], node.optional_parts[i]));
   return types::list(element ? element : inference_.fresh());
 }
 
@@ -164,8 +198,8 @@ TypePtr Checking::map(NodeId id) {
   const Node& node = at(id);
   TypePtr key, value;
   for (std::size_t i = 0; i + 1 < node.parts.size(); i += 2) {
-    key = join(key, check(node.parts[i]), node.parts[i]);
-    value = join(value, part(node.parts[i + 1], node.optional_parts[i / 2]), node.parts[i + 1]);
+    key = join(key, check(node.parts[i]));
+    value = join(value, part(node.parts[i + 1], node.optional_parts[i / 2]));
   }
   return types::map(key ? key : inference_.fresh(), value ? value : inference_.fresh());
 }

@@ -34,13 +34,17 @@ class Checking {
   TypePtr map(NodeId id);
   // The type of `target.name`; of a name nothing more is known than the target says.
   TypePtr field(const TypePtr& target, const Node& node);
-  // What a literal's next part makes of the type of those before it; null: none yet.
-  TypePtr join(const TypePtr& before, const TypePtr& next, NodeId at);
+  // Of the types of a literal's parts, the one that holds them all; null: none yet.
+  TypePtr join(const TypePtr& before, const TypePtr& next);
+  // [1, "a"]: parts of one type each, but inside format's arguments, as Kubernetes asks of literals.
+  void check_literals();
+  void check_same(const Node& node, std::size_t first, std::size_t step);
   // The type of a part, of what is inside it where it is written with a question mark.
   TypePtr part(NodeId id, bool optional);
 
   TypePtr call(NodeId id);
   TypePtr logical(NodeId id);
+  void must_be_bool(NodeId id, const TypePtr& type);
   TypePtr resolve(NodeId id, std::string_view name, const std::vector<Overload>& overloads, bool is_member,
                   std::vector<TypePtr> arguments);
   // "optional.of": the name of the function when a call's target is no value but the front of a name.
@@ -67,6 +71,7 @@ class Checking {
   const Environment& environment_;
   Plan plan_;
   Inference inference_;
+  std::vector<TypePtr> types_;  // by node; null for what is not looked at
   std::vector<Local> locals_;
   std::vector<Diagnostic> diagnostics_;
 };

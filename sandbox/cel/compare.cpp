@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/cel/compare.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <compare>
 
@@ -45,40 +46,40 @@ std::optional<Number> number(const Value& value) {
   return std::nullopt;
 }
 
-bool equal_in_order(const List& a, const List& b) {
+bool equal_in_order(const List& a, const List& b, Budget* budget) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!equal(a.at(i), b.at(i))) return false;
+    if (!equal(a.at(i), b.at(i), budget)) return false;
   }
   return true;
 }
 
 // Sets and maps of one size: each element is somewhere in the other.
-bool equal_in_any_order(const List& a, const List& b) {
+bool equal_in_any_order(const List& a, const List& b, Budget* budget) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!contains(b, a.at(i)) || !contains(a, b.at(i))) return false;
+    if (!contains(b, a.at(i), budget) || !contains(a, b.at(i), budget)) return false;
   }
   return true;
 }
 
-bool equal_lists(const List& a, const List& b) {
+bool equal_lists(const List& a, const List& b, Budget* budget) {
   const bool any_order = a.associative() != nullptr || b.associative() != nullptr;
-  return any_order ? equal_in_any_order(a, b) : equal_in_order(a, b);
+  return any_order ? equal_in_any_order(a, b, budget) : equal_in_order(a, b, budget);
 }
 
-bool equal_maps(const Map& a, const Map& b) {
-  if (a.size() != b.size()) return false;
+bool equal_maps(const Map& a, const Map& b, Budget* budget) {
+  if (a.size() != b.size() || (budget != nullptr && !budget->charge(a.size()))) return false;
   for (const Value& key : a.keys()) {
     const std::optional<Value> value = a.find(key), other = b.find(key);
-    if (!other || !equal(value.value_or(Value()), *other)) return false;
+    if (!other || !equal(value.value_or(Value()), *other, budget)) return false;
   }
   return true;
 }
 
-bool equal_optionals(const Optional& a, const Optional& b) {
+bool equal_optionals(const Optional& a, const Optional& b, Budget* budget) {
   if (a.value == nullptr || b.value == nullptr) return a.value == b.value;
-  return equal(*a.value, *b.value);
+  return equal(*a.value, *b.value, budget);
 }
 
 int key_rank(const Value& value) {
@@ -89,7 +90,8 @@ int key_rank(const Value& value) {
 
 }  // namespace
 
-bool equal(const Value& a, const Value& b) {
+bool equal(const Value& a, const Value& b, Budget* budget) {
+  if (budget != nullptr && !budget->charge_text(std::min(a.view().size(), b.view().size()))) return false;
   const std::optional<Number> left = number(a), right = number(b);
   if (left && right) return std::visit(CompareNumbers{}, *left, *right) == 0;
   if (a.storage().index() != b.storage().index()) return false;
@@ -100,9 +102,9 @@ bool equal(const Value& a, const Value& b) {
   if (const auto* v = a.get<Duration>()) return *v == *b.get<Duration>();
   if (const auto* v = a.get<TypePtr>())
     return (*v)->kind == (*b.get<TypePtr>())->kind && (*v)->name == (*b.get<TypePtr>())->name;
-  if (const auto* v = a.as_list()) return equal_lists(*v, *b.as_list());
-  if (const auto* v = a.as_map()) return equal_maps(*v, *b.as_map());
-  if (const auto* v = a.get<Optional>()) return equal_optionals(*v, *b.get<Optional>());
+  if (const auto* v = a.as_list()) return equal_lists(*v, *b.as_list(), budget);
+  if (const auto* v = a.as_map()) return equal_maps(*v, *b.as_map(), budget);
+  if (const auto* v = a.get<Optional>()) return equal_optionals(*v, *b.get<Optional>(), budget);
   if (const auto* v = a.get<std::shared_ptr<const Opaque>>())
     return equal(**v, **b.get<std::shared_ptr<const Opaque>>());
   return false;
@@ -139,9 +141,10 @@ std::optional<Value> as_key(const Value& value) {
   return std::nullopt;
 }
 
-bool contains(const List& list, const Value& value) {
+bool contains(const List& list, const Value& value, Budget* budget) {
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (equal(list.at(i), value)) return true;
+    if (equal(list.at(i), value, budget)) return true;
+    if (budget != nullptr && budget->exhausted()) return false;
   }
   return false;
 }

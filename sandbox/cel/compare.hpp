@@ -7,11 +7,13 @@
 
 #include <optional>
 
+#include "sandbox/cel/budget.hpp"
 #include "sandbox/cel/value.hpp"
 
 namespace cel {
 
-bool equal(const Value& a, const Value& b);
+// With a budget, whatever is looked at is paid for, however deep it lies; once that is spent the answer means nothing.
+bool equal(const Value& a, const Value& b, Budget* budget = nullptr);
 
 // -1, 0 or 1; nothing where there is no order between the two (other kinds, NaN).
 std::optional<int> compare(const Value& a, const Value& b);
@@ -23,6 +25,6 @@ bool can_be_key(const Value& value);
 // What to look for in a map: the value, or the whole number that a double is. Nothing for what no map holds.
 std::optional<Value> as_key(const Value& value);
 
-bool contains(const List& list, const Value& value);
+bool contains(const List& list, const Value& value, Budget* budget = nullptr);
 
 }  // namespace cel

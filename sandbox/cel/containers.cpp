@@ -26,14 +26,14 @@ Value size(const Call& call) {
 }
 
 // Where two elements of an x-kubernetes-list-type: map are the same entry.
-bool same_entry(const Type& type, const Value& a, const Value& b) {
-  if (type.list_type == ListType::set) return equal(a, b);
+bool same_entry(const Type& type, const Value& a, const Value& b, Budget& budget) {
+  if (type.list_type == ListType::set) return equal(a, b, &budget);
   const Map* left = a.as_map();
   const Map* right = b.as_map();
   if (left == nullptr || right == nullptr) return false;
   for (const std::string& key : type.list_keys) {
     const auto mine = left->find(Value::string_view(key)), other = right->find(Value::string_view(key));
-    if (mine.has_value() != other.has_value() || (mine && !equal(*mine, *other))) return false;
+    if (mine.has_value() != other.has_value() || (mine && !equal(*mine, *other, &budget))) return false;
   }
   return true;
 }
@@ -53,14 +53,14 @@ class Joined final : public List {
 
 // The left list in its order, entries that the right one has too replaced by those (map) or kept (set), then what is
 // new.
-Value merge(const List& left, const List& right, const Type& type) {
+Value merge(const List& left, const List& right, const Type& type, Budget& budget) {
   std::vector<Value> items;
   for (std::size_t i = 0; i < left.size(); ++i) items.push_back(left.at(i));
   for (std::size_t i = 0; i < right.size(); ++i) {
     Value item = right.at(i);
     bool found = false;
     for (Value& mine : items) {
-      if (!same_entry(type, mine, item)) continue;
+      if (!same_entry(type, mine, item, budget)) continue;
       mine = item;
       found = true;
       break;
@@ -75,7 +75,7 @@ Value concatenate(const Call& call) {
   const List& right = call.list(1);
   if (const Type* type = left.associative()) {
     if (!call.budget.charge((left.size() + 1) * (right.size() + 1))) return out_of_budget();
-    return merge(left, right, *type);
+    return merge(left, right, *type, call.budget);
   }
   if (!call.budget.charge(left.size() + right.size())) return out_of_budget();
   std::vector<Value> items;
@@ -86,9 +86,7 @@ Value concatenate(const Call& call) {
 }
 
 Value in_list(const Call& call) {
-  const List& list = call.list(1);
-  if (!call.budget.charge(list.size() + list.size() * call.text(0).size() / 10)) return out_of_budget();
-  return Value::boolean(contains(list, call.at(0)));
+  return Value::boolean(contains(call.list(1), call.at(0), &call.budget));
 }
 
 std::optional<Value> find(const Map& map, const Value& key) {

@@ -17,10 +17,14 @@ Value identity(const Call& call) {
 
 template <class Number>
 std::optional<Number> read(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (!std::is_unsigned_v<Number> && text.starts_with('+')) text.remove_prefix(1);
   Number value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (end != text.data() + text.size()) return std::nullopt;
+  // A double too small to be one is zero.
+  const bool too_small = std::is_floating_point_v<Number> && text.find("e-") != std::string_view::npos;
+  if (error == std::errc::result_out_of_range && too_small) return Number{};
+  if (error != std::errc{}) return std::nullopt;
   return value;
 }
 

@@ -6,14 +6,15 @@
 namespace cel {
 namespace {
 
+// An element of the list that a macro makes: cel-go makes a list of one and appends it.
+constexpr std::uint64_t kElementCost = 11;
+
 // What a macro walks over: a list by place, a map by key.
 class Walk {
  public:
   explicit Walk(const Value& range) : list_(range.as_list()), map_(range.as_map()) {
     if (map_ != nullptr) keys_ = map_->keys();
   }
-  bool possible() const { return list_ != nullptr || map_ != nullptr; }
-  bool over_map() const { return map_ != nullptr; }
   std::size_t size() const { return list_ != nullptr ? list_->size() : keys_.size(); }
 
   // Sets the one or two variables of a macro to what is at the place.
@@ -40,7 +41,10 @@ Value Evaluator::comprehension(NodeId id) {
   const std::size_t slot = plan_.steps[id].slot;
   const Value range = evaluate(node.parts[0]);
   if (range.is_failure()) return range;
-  if (!Walk(range).possible()) return no_such_overload();
+  const Map* map = range.as_map();
+  if (map == nullptr && range.as_list() == nullptr) return no_such_overload();
+  // All keys are taken out of a map first, even where the first element decides.
+  if (map != nullptr && !budget_.charge(map->size())) return out_of_budget();
   switch (node.macro) {
     case Macro::all:
     case Macro::exists:
@@ -94,7 +98,7 @@ Value Evaluator::transformed(const Node& node, std::size_t slot, const Value& ra
     }
     Value item = is_filter ? locals_[slot] : evaluate(node.parts.back());
     if (item.is_failure()) return item;
-    if (!budget_.charge(1)) return out_of_budget();
+    if (!budget_.charge(kElementCost)) return out_of_budget();
     items.push_back(std::move(item));
   }
   return Value::list(std::move(items));

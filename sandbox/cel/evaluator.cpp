@@ -92,8 +92,9 @@ Value Evaluator::has(const Node& node) {
     const std::shared_ptr<const Value> inside = box->value;
     target = *inside;
   }
+  // What has no fields has not this one: Kubernetes does not call it an error.
   const Map* map = target.as_map();
-  return map == nullptr ? no_such_overload() : Value::boolean(map->field(node.name).has_value());
+  return Value::boolean(map != nullptr && map->field(node.name).has_value());
 }
 
 Value Evaluator::list(const Node& node) {
@@ -143,6 +144,8 @@ Value Evaluator::function(NodeId id) {
   for (std::size_t i = step.is_qualified ? 1u : 0u; i < node.parts.size(); ++i) {
     Value argument = evaluate(node.parts[i]);
     if (argument.is_failure()) return argument;
+    // A floor under whatever the function charges: each of them looks at its text once.
+    if (!budget_.charge(argument.view().size() / 100)) return out_of_budget();
     arguments.push_back(std::move(argument));
   }
   for (const Overload* overload : step.overloads) {

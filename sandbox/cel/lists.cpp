@@ -11,9 +11,8 @@ Value is_sorted(const Call& call) {
   const List& list = call.list(0);
   if (!call.budget.charge(list.size())) return out_of_budget();
   for (std::size_t i = 1; i < list.size(); ++i) {
-    const auto order = compare(list.at(i - 1), list.at(i));
-    if (!order) return no_such_overload();
-    if (*order > 0) return Value::boolean(false);
+    // Elements without an order between them are in order, as in Kubernetes.
+    if (compare(list.at(i - 1), list.at(i)).value_or(0) > 0) return Value::boolean(false);
   }
   return Value::boolean(true);
 }
@@ -26,9 +25,7 @@ Value extreme(const Call& call, int wanted, const char* name) {
   Value best = list.at(0);
   for (std::size_t i = 1; i < list.size(); ++i) {
     Value next = list.at(i);
-    const auto order = compare(next, best);
-    if (!order) return no_such_overload();
-    if (*order == wanted) best = std::move(next);
+    if (compare(next, best).value_or(0) == wanted) best = std::move(next);
   }
   return best;
 }
@@ -66,10 +63,9 @@ Value sum(const Call& call, Value zero) {
 
 Value index_of(const Call& call, bool last) {
   const List& list = call.list(0);
-  if (!call.budget.charge(list.size() + list.size() * call.text(1).size() / 10)) return out_of_budget();
   std::int64_t found = -1;
   for (std::size_t i = 0; i < list.size() && (last || found < 0); ++i) {
-    if (equal(list.at(i), call.at(1))) found = static_cast<std::int64_t>(i);
+    if (equal(list.at(i), call.at(1), &call.budget)) found = static_cast<std::int64_t>(i);
   }
   return Value::integer(found);
 }

@@ -45,7 +45,6 @@ constexpr std::array kForms{
     Form{"exists", 1, 1, Macro::exists},
     Form{"exists", 2, 1, Macro::exists},
     Form{"exists_one", 1, 1, Macro::exists_one},
-    Form{"existsOne", 1, 1, Macro::exists_one},
     Form{"existsOne", 2, 1, Macro::exists_one},
     Form{"map", 1, 1, Macro::map},
     Form{"map", 1, 2, Macro::map_filtered},

@@ -7,6 +7,12 @@
 #include <string_view>
 
 namespace cel {
+namespace {
+
+// From ten to this on, Go writes an exponent.
+constexpr int kMostDigits = 6;
+
+}  // namespace
 
 std::string shortest(double value) {
   if (std::isnan(value)) return "NaN";
@@ -19,7 +25,7 @@ std::string shortest(double value) {
   int exponent = 0;
   const std::string_view digits = text.substr(mark + (text[mark + 1] == '+' ? 2 : 1));
   std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
-  if (exponent < -4 || exponent >= 21) return std::string(text);
+  if (exponent < -4 || exponent >= kMostDigits) return std::string(text);
   const auto fixed = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed);
   return std::string(buffer.data(), fixed.ptr);
 }

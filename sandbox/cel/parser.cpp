@@ -155,8 +155,7 @@ class Parser {
     const bool optional = take("?");
     const Token name = peek();
     const bool quoted = name.kind == TokenKind::quoted_identifier;
-    if (quoted && !options_.quoted_fields)
-      builder_.fail(name.offset, fmt::format("Syntax error: unsupported syntax: '`{}`'", name.text));
+    if (quoted && !options_.quoted_fields) builder_.fail(name.offset, "unsupported syntax: '`'");
     const bool word = name.text == "in" || name.text == "true" || name.text == "false" || name.text == "null";
     if (!quoted && (name.kind != TokenKind::identifier || word)) return unexpected();
     ++at_;
@@ -251,8 +250,9 @@ class Parser {
   }
 
   NodeId message(const Token& first, std::size_t fields) {
-    Node node{.kind = NodeKind::message, .offset = first.offset, .name = std::string(first.text)};
+    Node node{.kind = NodeKind::message, .name = std::string(first.text)};
     for (; at_ + 1 < fields; ++at_) node.name += peek().text;
+    node.offset = peek().offset;
     expect("{");
     while (!builder_.failed() && !is("}")) {
       take("?");

@@ -10,7 +10,9 @@ namespace {
 
 __extension__ typedef __int128 Wide;
 
-constexpr Wide kMost = static_cast<Wide>(INT64_MAX) * 1'000'000'000;
+// Kubernetes caps what has a binary suffix; decimals are capped here, where 128 bits of nanos end: 10^28.
+constexpr Wide kMostBinary = static_cast<Wide>(INT64_MAX) * 1'000'000'000;
+constexpr Wide kMostDecimal = static_cast<Wide>(1'000'000'000'000'000'000) * 1'000'000'000'000'000'000 * 10;
 constexpr int kMostDigits = 18;  // that surely fit 64 bits
 
 struct Suffix {
@@ -40,11 +42,16 @@ std::optional<Suffix> suffix_of(std::string_view text) {
 
 // digits * 10^exponent, or * 2^exponent, in nanos: rounded up, capped.
 Wide scaled(Wide digits, int fraction_digits, const Suffix& suffix) {
+  const Wide most = suffix.base == 2 ? kMostBinary : kMostDecimal;
+  if (suffix.base == 2) {
+    for (; fraction_digits > 0 && digits > INT64_MAX; --fraction_digits) digits /= 10;
+    if (digits > INT64_MAX) return most;
+    digits <<= suffix.exponent;  // at most 2^63 << 60: fits
+  }
   int decimal = 9 - fraction_digits;
-  if (suffix.base == 2) digits <<= suffix.exponent;  // at most 2^63 << 60: fits
   if (suffix.base == 10) decimal += suffix.exponent;
   for (; decimal > 0 && digits != 0; --decimal) {
-    if (digits > kMost / 10) return kMost;
+    if (digits > most / 10) return most;
     digits *= 10;
   }
   bool rest = false;
@@ -52,12 +59,13 @@ Wide scaled(Wide digits, int fraction_digits, const Suffix& suffix) {
     rest = rest || digits % 10 != 0;
     digits /= 10;
   }
-  return std::min(kMost, digits + (rest ? 1 : 0));
+  return std::min(most, digits + (rest ? 1 : 0));
 }
 
 }  // namespace
 
 std::optional<Quantity> Quantity::parse(std::string_view text) {
+  const bool is_empty = text.empty();
   bool negative = false;
   if (!text.empty() && (text.front() == '-' || text.front() == '+')) {
     negative = text.front() == '-';
@@ -65,7 +73,7 @@ std::optional<Quantity> Quantity::parse(std::string_view text) {
   }
   Wide digits = 0;
   int whole_digits = 0, fraction_digits = 0;
-  bool in_fraction = false, any = false, huge = false;
+  bool in_fraction = false, huge = false;
   std::size_t at = 0;
   for (; at < text.size(); ++at) {
     const char c = text[at];
@@ -74,8 +82,7 @@ std::optional<Quantity> Quantity::parse(std::string_view text) {
       continue;
     }
     if (c < '0' || c > '9') break;
-    any = true;
-    if (digits > INT64_MAX / 10) {
+    if (digits > kMostDecimal / kNano) {
       // Beyond what is kept exactly: a whole digit more is beyond the cap anyway, a fraction digit is below a nano.
       huge = huge || !in_fraction;
       continue;
@@ -84,11 +91,12 @@ std::optional<Quantity> Quantity::parse(std::string_view text) {
     if (in_fraction) ++fraction_digits;
     if (!in_fraction && digits != 0) ++whole_digits;
   }
+  // No digits are zero, as in Kubernetes, which takes even "." and "+".
   const auto suffix = suffix_of(text.substr(at));
-  if (!any || !suffix) return std::nullopt;
+  if (is_empty || !suffix) return std::nullopt;
 
   Quantity quantity;
-  quantity.nanos_ = huge ? kMost : scaled(digits, fraction_digits, *suffix);
+  quantity.nanos_ = huge ? (suffix->base == 2 ? kMostBinary : kMostDecimal) : scaled(digits, fraction_digits, *suffix);
   if (negative) quantity.nanos_ = -quantity.nanos_;
   int spare = kMostDigits - whole_digits - fraction_digits;
   if (suffix->base == 10) {
@@ -133,7 +141,7 @@ bool Quantity::fits(int scale) const {
 
 Quantity Quantity::plus(const Quantity& other) const {
   Quantity sum = *this;
-  sum.nanos_ += other.nanos_;
+  sum.nanos_ = std::clamp(nanos_ + other.nanos_, -kMostDecimal, kMostDecimal);
   sum.scaled_ = scaled_ && other.scaled_;
   if (nanos_ == 0) sum.scale_ = other.scale_;
   if (nanos_ != 0 && other.nanos_ != 0) sum.scale_ = std::min(scale_, other.scale_);

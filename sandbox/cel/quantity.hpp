@@ -2,8 +2,8 @@
 // What does quantity("1.5Gi") know of itself? A resource.Quantity with the arithmetic that CEL rules ask for.
 //
 // libk8s/api/quantity keeps a text and 64 bits of thousandths, which is what operators read; rules may add, subtract
-// and name any suffix down to nano, so the value here is exact in 128 bits of nanos and capped where Kubernetes caps it
-// (2^63-1).
+// and name any suffix down to nano, so the value here is exact in 128 bits of nanos, up to 10^28. With a binary suffix
+// it is capped where Kubernetes caps it (2^63-1).
 //
 // isInteger() follows the API server to the letter: it asks how the number is stored, not what it is worth. "1.0",
 // "1000m" and "100Ti" are no integers there, and so they are none here.

@@ -157,11 +157,6 @@ void hexadecimal(Writer& writer, const Value& value, bool upper) {
 void real(Writer& writer, const Value& value, const Clause& clause) {
   const auto* v = value.get<double>();
   const bool fixed = clause.letter == 'f';
-  if (v == nullptr && is_whole(value)) {
-    const double converted = value.get<std::int64_t>() != nullptr ? static_cast<double>(*value.get<std::int64_t>())
-                                                                  : static_cast<double>(*value.get<std::uint64_t>());
-    return real(writer, Value::real(converted), clause);
-  }
   if (v == nullptr)
     return writer.fail(failed(fmt::format("{} clause can only be used on doubles, was given {}",
                                           fixed ? "fixed-point" : "scientific", type_name(value))));

@@ -129,7 +129,7 @@ std::optional<Wide> take_term(std::string_view& text) {
         fraction = fraction * 10 + (c - '0');
         scale *= 10;
       }
-      if (whole > INT64_MAX) return std::nullopt;
+      if (whole > static_cast<Wide>(INT64_MAX) + 1) return std::nullopt;
     } else {
       break;
     }
@@ -243,12 +243,12 @@ Calendar calendar(Timestamp time, std::int64_t offset_seconds) {
 }
 
 std::optional<std::int64_t> zone_offset(std::string_view zone) {
-  if (zone.empty() || zone == "UTC" || zone == "Z") return 0;
+  if (zone.empty() || zone == "UTC") return 0;
   const bool west = zone.front() == '-';
   if (west || zone.front() == '+') zone.remove_prefix(1);
-  const auto hours = take_digits(zone, 2);
+  const auto hours = take_digits(zone, zone.find(':') == 1 ? 1 : 2);
   if (!hours || !take(zone, ':')) return std::nullopt;
-  const auto minutes = take_digits(zone, 2);
+  const auto minutes = take_digits(zone, zone.size() == 1 ? 1 : 2);
   if (!minutes || !zone.empty() || *hours > 23 || *minutes > 59) return std::nullopt;
   const std::int64_t offset = *hours * 3600 + *minutes * 60;
   return west ? -offset : offset;

@@ -38,7 +38,7 @@ struct Calendar {
 };
 Calendar calendar(Timestamp time, std::int64_t offset_seconds);
 
-// "", "UTC", "Z", "+01:30", "-07:00": seconds east of Greenwich. Nothing for a name of the time zone database, which a
+// "", "UTC", "+01:30", "-07:00": seconds east of Greenwich. Nothing for a name of the time zone database, which a
 // pure library has not got.
 std::optional<std::int64_t> zone_offset(std::string_view zone);
 

@@ -28,13 +28,11 @@ bool escapes_are_good(std::string_view text) {
   return true;
 }
 
-std::optional<std::string> unescape_query(std::string_view text) {
-  if (!escapes_are_good(text)) return std::nullopt;
+// Of a text whose escapes are good.
+std::string unescape(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out += ' ';
-    } else if (text[i] == '%') {
+    if (text[i] == '%') {
       out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
       i += 2;
     } else {
@@ -44,12 +42,26 @@ std::optional<std::string> unescape_query(std::string_view text) {
   return out;
 }
 
-// What a path may hold unescaped.
+std::optional<std::string> unescape_query(std::string_view text) {
+  if (!escapes_are_good(text)) return std::nullopt;
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '+', ' ');
+  return unescape(spaced);
+}
+
+bool is_plain(char c, std::string_view also) {
+  return is_alpha(c) || is_digit(c) || also.find(c) != std::string_view::npos;
+}
+
+// The path as written when all of it may be; otherwise decoded and escaped anew, by a narrower rule, as Go does.
 std::string escape_path(std::string_view path) {
-  constexpr std::string_view kPlain = "-_.~$&+,/:;=@!'()*[]%";
+  constexpr std::string_view kMayBeWritten = "-_.~$&+,/:;=@!'()*[]%";
+  constexpr std::string_view kWritten = "-_.~$&+,/:;=@";
+  if (std::all_of(path.begin(), path.end(), [&](char c) { return is_plain(c, kMayBeWritten); }))
+    return std::string(path);
   std::string out;
-  for (const char c : path) {
-    if (is_alpha(c) || is_digit(c) || kPlain.find(c) != std::string_view::npos) {
+  for (const char c : unescape(path)) {
+    if (is_plain(c, kWritten)) {
       out += c;
     } else {
       out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
@@ -101,6 +113,7 @@ std::optional<Url> parse_url(std::string_view text) {
     url.raw_query = rest.substr(mark + 1);
     rest = rest.substr(0, mark);
   }
+  if (text == "*") return url;
   if (!rest.starts_with('/')) {
     // An opaque URI (mailto:x) has no host and no path; without a scheme it is a relative reference.
     if (url.scheme.empty()) return std::nullopt;

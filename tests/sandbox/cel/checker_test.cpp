@@ -52,8 +52,7 @@ TEST(CelChecker, what_no_overload_takes_is_told_with_its_types) {
             "ERROR: <input>:1:11: found no matching overload for '_==_' applied to '(string, int)'");
   EXPECT_EQ(first_line(compile_error("size(1)")),
             "ERROR: <input>:1:5: found no matching overload for 'size' applied to '(int)'");
-  EXPECT_EQ(first_line(compile_error("true && 1")),
-            "ERROR: <input>:1:6: found no matching overload for '_&&_' applied to '(bool, int)'");
+  EXPECT_EQ(first_line(compile_error("true && 1")), "ERROR: <input>:1:9: expected type 'bool' but found 'int'");
   EXPECT_EQ(first_line(compile_error("true ? 1 : 'a'")),
             "ERROR: <input>:1:6: found no matching overload for '_?_:_' applied to '(bool, int, string)'");
   EXPECT_EQ(first_line(compile_error("[1].map(x, x + 'a')")),
@@ -70,15 +69,16 @@ TEST(CelChecker, lists_and_maps_hold_one_type) {
   EXPECT_EQ(first_line(compile_error("[1, 'a']")), "ERROR: <input>:1:5: expected type 'int' but found 'string'");
   EXPECT_EQ(first_line(compile_error("{'a': 1, 'b': true}")),
             "ERROR: <input>:1:15: expected type 'int' but found 'bool'");
+  EXPECT_EQ(first_line(compile_error("[dyn(1), 'a']")), "ERROR: <input>:1:10: expected type 'dyn' but found 'string'");
   EXPECT_EQ(compile_error("[[], [1]][1][0] + 1 == 2"), "");
+  EXPECT_EQ(compile_error("'%d %s'.format([1, 'a']) == ''"), "");
 }
 
 TEST(CelChecker, a_macro_walks_lists_and_maps_only) {
   EXPECT_EQ(first_line(compile_error("self.all(x, true)", types::integer())),
             "ERROR: <input>:1:1: expression of type 'int' cannot be range of a comprehension (must be list, map, or "
             "dynamic)");
-  EXPECT_EQ(first_line(compile_error("[1].all(x, x)")),
-            "ERROR: <input>:1:12: found no matching overload for '_&&_' applied to '(bool, int)'");
+  EXPECT_EQ(first_line(compile_error("[1].all(x, x)")), "ERROR: <input>:1:12: expected type 'bool' but found 'int'");
 }
 
 TEST(CelChecker, properties_are_named_as_kubernetes_escapes_them) {
@@ -96,6 +96,13 @@ TEST(CelChecker, literal_patterns_and_times_are_read_with_the_rule) {
   EXPECT_NE(
       compile_error("timestamp('yesterday') > timestamp('2020-01-01T00:00:00Z')").find("invalid timestamp argument"),
       std::string::npos);
+}
+
+TEST(CelChecker, a_filter_must_be_a_question) {
+  EXPECT_EQ(first_line(compile_error("[1].filter(x, 1)")),
+            "ERROR: <input>:1:11: found no matching overload for '_?_:_' applied to '(int, list(int), list(int))'");
+  EXPECT_EQ(first_line(compile_error("[1].exists_one(x, 'a')")),
+            "ERROR: <input>:1:15: found no matching overload for '_?_:_' applied to '(string, int, int)'");
 }
 
 TEST(CelChecker, null_compares_with_objects_and_not_with_scalars) {

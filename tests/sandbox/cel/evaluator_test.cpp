@@ -111,6 +111,17 @@ TEST(CelEvaluator, a_budget_is_shared_by_those_it_is_handed_to) {
   EXPECT_EQ(second.error().code, k8s::Code::too_many_requests);
 }
 
+TEST(CelEvaluator, a_comparison_is_paid_for_however_deep_it_looks) {
+  k8s::json::Value deep = k8s::json::Value::array();
+  for (int i = 0; i < 1'000; ++i) deep.push_back({{"name", "x" + std::to_string(i)}});
+  const k8s::json::Value json = {{"inner", {{"list", deep}}}};
+  EXPECT_EQ(evaluate("self == self", types::dyn(), json), "true");
+  EXPECT_EQ(evaluate("self == self", types::dyn(), json, 500),
+            "error: operation cancelled: actual cost limit exceeded");
+  EXPECT_EQ(evaluate("[1, 2].all(x, self.inner.list[999] in self.inner.list)", types::dyn(), json, 1'500),
+            "error: operation cancelled: actual cost limit exceeded");
+}
+
 TEST(CelEvaluator, text_is_paid_for_before_it_is_made) {
   const std::string thousand(1000, 'x');
   const auto grow = "[self].map(a, a.replace('x', a)).map(b, b.replace('x', b))[0].size() > 0";

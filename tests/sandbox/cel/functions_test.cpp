@@ -27,7 +27,7 @@ TEST(CelFunctions, strings_are_cut_joined_and_replaced) {
   EXPECT_EQ(evaluate("'ab'.replace('', '_')"), R"("_a_b_")");
   EXPECT_EQ(evaluate("'\\u00a0 x \\n'.trim()"), R"("x")");
   EXPECT_EQ(evaluate("'TacoCÆt'.lowerAscii() + 'tacoCæt'.upperAscii()"), R"("tacocÆtTACOCæT")");
-  EXPECT_EQ(evaluate("'%s is %d of %.1f: %s'.format([dyn('a'), 1, 2.55, [dyn(true), null]])"),
+  EXPECT_EQ(evaluate("'%s is %d of %.1f: %s'.format(['a', 1, 2.55, [true, null]])"),
             R"("a is 1 of 2.5: [true, null]")");
 }
 
@@ -69,6 +69,10 @@ TEST(CelFunctions, quantities_compare_add_and_convert) {
             "error: cannot convert value to integer");
   EXPECT_EQ(evaluate("quantity('1E').compareTo(quantity('1e18'))"), "0");
   EXPECT_EQ(evaluate("quantity('8Ei').compareTo(quantity('9Ei'))"), "0");  // both are capped
+  EXPECT_EQ(evaluate("quantity('100000000000000000000').compareTo(quantity('9223372036854775807'))"), "1");
+  EXPECT_EQ(evaluate("quantity('1.0').isInteger() || quantity('1000m').isInteger() || quantity('100Ti').isInteger()"),
+            "false");
+  EXPECT_EQ(evaluate("quantity('1k').add(1).asInteger()"), "1001");
 }
 
 TEST(CelFunctions, urls_are_taken_apart) {

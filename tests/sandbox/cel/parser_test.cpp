@@ -64,7 +64,7 @@ TEST(CelParser, message_literals_are_read_and_refused) {
 }
 
 TEST(CelParser, backticks_are_refused_as_kubernetes_refuses_them) {
-  EXPECT_NE(compile_error("{'a-b': 1}.`a-b`").find("unsupported syntax: '`a-b`'"), std::string::npos);
+  EXPECT_NE(compile_error("{'a-b': 1}.`a-b`").find("unsupported syntax: '`'"), std::string::npos);
 }
 
 TEST(CelParser, depth_and_size_are_bounded) {
