@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which pods does a Job make, and how many at a time?
+#pragma once
+
+#include "sandbox/controllers/job/tally.hpp"
+
+namespace controllers::job {
+
+inline constexpr std::string_view kComponent = "job-controller";
+
+// spec.parallelism, but no more than there is left to do.
+std::int64_t wanted_active(const Value& job, const Tally& tally);
+// Makes what is missing (lowest indexes first), removes what is too much. How long new pods have to wait because of
+// failures, when they have to.
+Result<std::optional<k8s::Millis>> settle_pods(Api& api, const Now& now, const Value& job, const Tally& tally);
+// Deletes the active pods.
+Result<void> stop_pods(Api& api, const Now& now, const Value& job, const Objects& pods);
+
+}  // namespace controllers::job
