@@ -55,6 +55,7 @@ inline constexpr Kind kLease{"coordination.k8s.io/v1", "Lease"};
 struct ServedKind {
   std::string api_version;
   std::string kind;
+  std::string plural;
   bool namespaced = true;
   Kind view() const { return {.api_version = api_version, .kind = kind}; }
 };

@@ -63,8 +63,8 @@ void look_at_jobs(Pass& pass) {
     if (condition_is(*job, "Complete", "True") && ended && (!before || *before < *ended)) {
       pass.status["lastSuccessfulTime"] = stamp(*ended);
     }
-    const bool known = std::any_of(active.begin(), active.end(),
-                                   [&](const Value& one) { return text(one, {"uid"}) == uid_of(*job); });
+    const bool known =
+        std::any_of(active.begin(), active.end(), [&](const Value& one) { return text(one, {"uid"}) == uid_of(*job); });
     if (!known && !has_finished(*job)) active.push_back(reference_to(*job));
   }
   if (active.empty()) {
@@ -134,8 +134,8 @@ Value new_job(const Value& cron, k8s::Wall moment) {
 
 Result<void> stop_active(Pass& pass) {
   for (const Value& one : elements(pass.status, {"active"})) {
-    const auto removed = unless_gone(pass.api.remove(kJob, namespace_of(pass.cron), text(one, {"name"}),
-                                                     {.uid = text(one, {"uid"})}));
+    const auto removed =
+        unless_gone(pass.api.remove(kJob, namespace_of(pass.cron), text(one, {"name"}), {.uid = text(one, {"uid"})}));
     if (!removed) return removed;
     pass.tell("Normal", "SuccessfulDelete", fmt::format("Deleted job {}", text(one, {"name"})));
   }
@@ -146,7 +146,8 @@ Result<void> stop_active(Pass& pass) {
 Result<void> start(Pass& pass, k8s::Wall moment) {
   const std::string& policy = text(pass.cron, {"spec", "concurrencyPolicy"});
   if (policy == "Forbid" && !elements(pass.status, {"active"}).empty()) {
-    pass.tell("Normal", "JobAlreadyActive", "Not starting job because prior execution is running and concurrency policy is Forbid");
+    pass.tell("Normal", "JobAlreadyActive",
+              "Not starting job because prior execution is running and concurrency policy is Forbid");
     return {};
   }
   if (policy == "Replace") {
@@ -174,8 +175,9 @@ bool is_utc(const std::string& zone) {
 
 Look run(Pass& pass) {
   if (!is_utc(text(pass.cron, {"spec", "timeZone"}))) {
-    pass.tell("Warning", "UnknownTimeZone",
-              fmt::format("invalid timeZone: \"{}\": this cluster knows UTC only", text(pass.cron, {"spec", "timeZone"})));
+    pass.tell(
+        "Warning", "UnknownTimeZone",
+        fmt::format("invalid timeZone: \"{}\": this cluster knows UTC only", text(pass.cron, {"spec", "timeZone"})));
     return done();
   }
   if (flag(pass.cron, {"spec", "suspend"}, false)) return done();

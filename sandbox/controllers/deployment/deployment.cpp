@@ -67,7 +67,8 @@ Look reconcile(Api& api, const Key& key, const Now& now) {
 
 Controller deployment_controller() {
   return {.name = "deployment",
-          .wakes = {wake::self("Deployment"), wake::controller_or_selector("ReplicaSet", kDeployment),
+          .wakes = {wake::self("Deployment"),
+                    wake::controller_or_selector("ReplicaSet", kDeployment),
                     // Recreate waits for the last pod of old ReplicaSets.
                     {.kind = "Pod",
                      .keys =

@@ -77,12 +77,13 @@ struct Progressing {
     const Value* before = present();
     const std::string reason = before ? text(*before, {"reason"}) : "";
     const bool complete = is_complete(deployment, status);
-    const bool settled = number(status, {"replicas"}, 0) == number(status, {"updatedReplicas"}, 0) &&
-                         reason == "NewReplicaSetAvailable";
+    const bool settled =
+        number(status, {"replicas"}, 0) == number(status, {"updatedReplicas"}, 0) && reason == "NewReplicaSetAvailable";
     if (settled) return std::nullopt;  // only scaled: it has got there once
     if (complete) {
       set_timed(conditions,
-                {"Progressing", "True", "NewReplicaSetAvailable", whose() + " has successfully progressed."}, now, false);
+                {"Progressing", "True", "NewReplicaSetAvailable", whose() + " has successfully progressed."}, now,
+                false);
       return std::nullopt;
     }
     if (!before || moved(deployment, status) || reason == "DeploymentPaused" || reason == "DeploymentResumed" ||
@@ -93,8 +94,8 @@ struct Progressing {
     if (reason == "ProgressDeadlineExceeded") return std::nullopt;
     const k8s::Wall end = time(*before, {"lastUpdateTime"}).value_or(now.wall) + k8s::Seconds{seconds};
     if (end > now.wall) return until(end, now);
-    set_timed(conditions,
-              {"Progressing", "False", "ProgressDeadlineExceeded", whose() + " has timed out progressing."}, now, false);
+    set_timed(conditions, {"Progressing", "False", "ProgressDeadlineExceeded", whose() + " has timed out progressing."},
+              now, false);
     return std::nullopt;
   }
 
@@ -119,8 +120,8 @@ Progress progress_of(const Value& deployment, const Sets& sets, const Now& now) 
   Value conditions = elements(progress.status, {"conditions"});
   const std::int64_t least = wanted(deployment) - max_unavailable(deployment);
   if (number(progress.status, {"availableReplicas"}, 0) >= least) {
-    set_timed(conditions,
-              {"Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability."}, now, false);
+    set_timed(conditions, {"Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability."},
+              now, false);
   } else {
     set_timed(conditions,
               {"Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability."},

@@ -59,11 +59,13 @@ Result<void> shrink_old(Api& api, const Now& now, const Value& deployment, Sets&
   return {};
 }
 
-Objects active(const Sets& sets) {
-  Objects out;
-  for (const ObjectRef& set : sets.all()) {
-    if (wanted(*set) > 0) out.push_back(set);
+// Those that want pods, in place.
+std::vector<ObjectRef*> active(Sets& sets) {
+  std::vector<ObjectRef*> out;
+  for (ObjectRef& set : sets.old) {
+    if (wanted(*set) > 0) out.push_back(&set);
   }
+  if (sets.newest && wanted(*sets.newest) > 0) out.push_back(&sets.newest);
   return out;
 }
 
@@ -80,30 +82,32 @@ std::int64_t share(const Value& set, const Value& deployment, std::int64_t to_ad
   const std::int64_t size = wanted(deployment) + max_surge(deployment);
   const std::int64_t before = annotated(set, kMax, number(deployment, {"status", "replicas"}, size));
   if (before == 0) return 0;
-  const auto next = std::llround(static_cast<double>(wanted(set)) * static_cast<double>(size) /
-                                 static_cast<double>(before));
+  const auto next =
+      std::llround(static_cast<double>(wanted(set)) * static_cast<double>(size) / static_cast<double>(before));
   const std::int64_t part = next - wanted(set), left = to_add - added;
   return to_add > 0 ? std::min(part, left) : std::max(part, left);
 }
 
-Result<void> rescale_in_proportion(Api& api, const Now& now, const Value& deployment, Objects sets) {
-  const std::int64_t has = total_wanted(sets);
+Result<void> rescale_in_proportion(Api& api, const Now& now, const Value& deployment, std::vector<ObjectRef*> sets) {
+  std::int64_t has = 0;
+  for (const ObjectRef* set : sets) has += wanted(**set);
   const std::int64_t size = wanted(deployment) > 0 ? wanted(deployment) + max_surge(deployment) : 0;
   const std::int64_t to_add = size - has;
-  std::stable_sort(sets.begin(), sets.end(), [&](const ObjectRef& a, const ObjectRef& b) {
-    if (wanted(*a) != wanted(*b)) return wanted(*a) > wanted(*b);
-    return to_add > 0 ? created_at(*a) > created_at(*b) : created_at(*a) < created_at(*b);
+  std::stable_sort(sets.begin(), sets.end(), [&](const ObjectRef* left, const ObjectRef* right) {
+    const Value &a = **left, &b = **right;
+    if (wanted(a) != wanted(b)) return wanted(a) > wanted(b);
+    return to_add > 0 ? created_at(a) > created_at(b) : created_at(a) < created_at(b);
   });
   std::vector<std::int64_t> next;
   std::int64_t added = 0;
-  for (const ObjectRef& set : sets) {
-    const std::int64_t part = share(*set, deployment, to_add, added);
-    next.push_back(wanted(*set) + part);
+  for (const ObjectRef* set : sets) {
+    const std::int64_t part = share(**set, deployment, to_add, added);
+    next.push_back(wanted(**set) + part);
     added += part;
   }
   if (!next.empty()) next.front() = std::max<std::int64_t>(0, next.front() + to_add - added);  // what rounding left
   for (std::size_t i = 0; i < sets.size(); ++i) {
-    const auto written = scale_in_place(api, now, deployment, sets[i], next[i]);
+    const auto written = scale_in_place(api, now, deployment, *sets[i], next[i]);
     if (!written) return written;
   }
   return {};
@@ -140,20 +144,22 @@ Result<void> recreate(Api& api, const Now& now, const Value& deployment, Sets& s
 }
 
 bool is_only_scaled(const Value& deployment, const Sets& sets) {
-  const Objects with_pods = active(sets);
-  return std::any_of(with_pods.begin(), with_pods.end(), [&](const ObjectRef& set) {
-    return annotated(*set, kDesired, wanted(deployment)) != wanted(deployment);
+  const Objects all = sets.all();
+  return std::any_of(all.begin(), all.end(), [&](const ObjectRef& set) {
+    return wanted(*set) > 0 && annotated(*set, kDesired, wanted(deployment)) != wanted(deployment);
   });
 }
 
 Result<void> rescale(Api& api, const Now& now, const Value& deployment, Sets& sets) {
-  const Objects with_pods = active(sets);
+  const std::vector<ObjectRef*> with_pods = active(sets);
   if (with_pods.size() <= 1) {
     // One that is active, or else the newest, or the latest of the old ones.
-    ObjectRef only = !with_pods.empty() ? with_pods.front() : sets.newest;
-    if (!only && !sets.old.empty()) only = sets.old.back();
-    if (!only || wanted(*only) == wanted(deployment)) return {};
-    return scale_in_place(api, now, deployment, only, wanted(deployment));
+    ObjectRef* only = nullptr;
+    if (!sets.old.empty()) only = &sets.old.back();
+    if (sets.newest) only = &sets.newest;
+    if (!with_pods.empty()) only = with_pods.front();
+    if (!only || wanted(**only) == wanted(deployment)) return {};
+    return scale_in_place(api, now, deployment, *only, wanted(deployment));
   }
   if (sets.newest && wanted(*sets.newest) == wanted(deployment) && available(*sets.newest) == wanted(deployment)) {
     for (ObjectRef& set : sets.old) {

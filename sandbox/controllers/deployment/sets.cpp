@@ -128,8 +128,7 @@ Result<void> show_revision(Api& api, const Value& deployment, const Value& newes
   if (annotation(deployment, kRevision) == annotation(newest, kRevision)) return {};
   Value patch;
   patch["metadata"]["annotations"][std::string{kRevision}] = annotation(newest, kRevision);
-  const auto written =
-      api.patch(kDeployment, namespace_of(deployment), name_of(deployment), patch, Subresource::none);
+  const auto written = api.patch(kDeployment, namespace_of(deployment), name_of(deployment), patch, Subresource::none);
   if (!written) return written.error();
   return {};
 }
@@ -175,8 +174,7 @@ std::int64_t max_surge(const Value& deployment) {
 std::int64_t max_unavailable(const Value& deployment) {
   if (!is_rolling(deployment) || wanted(deployment) == 0) return 0;
   const Value& most = at(deployment, {"spec", "strategy", "rollingUpdate", "maxUnavailable"});
-  const std::int64_t count =
-      scaled(most.is_null() ? Value("25%") : most, wanted(deployment), Round::down).value_or(0);
+  const std::int64_t count = scaled(most.is_null() ? Value("25%") : most, wanted(deployment), Round::down).value_or(0);
   // With neither surge nor leave nothing would ever move.
   return std::min(count == 0 && max_surge(deployment) == 0 ? 1 : count, wanted(deployment));
 }
@@ -191,8 +189,7 @@ bool is_complete(const Value& deployment, const Value& status) {
 Result<Sets> look_at_sets(Api& api, const Now& now, const Value& deployment, Make make) {
   auto claimed = claim(api, kReplicaSet, deployment);
   if (!claimed) return claimed.error();
-  std::sort(claimed->begin(), claimed->end(),
-            [](const ObjectRef& a, const ObjectRef& b) { return older(*a, *b); });
+  std::sort(claimed->begin(), claimed->end(), [](const ObjectRef& a, const ObjectRef& b) { return older(*a, *b); });
   Sets sets{.newest = nullptr, .old = {}, .collisions = number(deployment, {"status", "collisionCount"}, 0)};
   const Value pod_template = bare(members(deployment, {"spec", "template"}));
   std::int64_t last = 0;
@@ -252,8 +249,7 @@ Result<void> drop_old_sets(Api& api, const Value& deployment, const Sets& sets) 
         generation_of(set) > number(set, {"status", "observedGeneration"}, 0)) {
       continue;
     }
-    const auto removed =
-        unless_gone(api.remove(kReplicaSet, namespace_of(set), name_of(set), {.uid = uid_of(set)}));
+    const auto removed = unless_gone(api.remove(kReplicaSet, namespace_of(set), name_of(set), {.uid = uid_of(set)}));
     if (!removed) return removed;
   }
   return {};

@@ -57,7 +57,8 @@ std::optional<k8s::Wall> deadline(const Value& job) {
 std::optional<Verdict> judge(const Value& job, const Tally& tally, const Now& now) {
   // What was said before is kept to.
   if (condition_is(job, "SuccessCriteriaMet", "True")) {
-    return Verdict{.reason = "CompletionsReached", .message = "Reached expected number of succeeded pods", .success = true};
+    return Verdict{
+        .reason = "CompletionsReached", .message = "Reached expected number of succeeded pods", .success = true};
   }
   if (const Value* target = find_condition(job, "FailureTarget")) {
     return Verdict{.reason = text(*target, {"reason"}), .message = text(*target, {"message"})};
@@ -72,7 +73,8 @@ std::optional<Verdict> judge(const Value& job, const Tally& tally, const Now& no
   const auto completions = number(job, {"spec", "completions"});
   const bool enough = completions ? tally.succeeded >= *completions : tally.succeeded > 0 && tally.active.empty();
   if (enough && !is_suspended(job)) {
-    return Verdict{.reason = "CompletionsReached", .message = "Reached expected number of succeeded pods", .success = true};
+    return Verdict{
+        .reason = "CompletionsReached", .message = "Reached expected number of succeeded pods", .success = true};
   }
   return std::nullopt;
 }
@@ -146,9 +148,29 @@ Result<void> let_go(Api& api, const Objects& pods) {
   return {};
 }
 
+// Pods of a Job of that name that is no more (`live` is the present one's uid): nobody counts them.
+Result<void> free_orphans(Api& api, const Key& key, const std::string& live) {
+  const auto all = api.list(kPod, key.ns, Selector::everything());
+  if (!all) return all.error();
+  for (const ObjectRef& pod : *all) {
+    const Value* owner = controller_reference(*pod);
+    if (!owner || text(*owner, {"kind"}) != kJob.kind || text(*owner, {"name"}) != key.name) continue;
+    if (text(*owner, {"uid"}) == live) continue;
+    const auto freed = remove_finalizer(api, kPod, *pod, kFinalizer);
+    if (!freed) return freed;
+  }
+  return {};
+}
+
 Look reconcile(Api& api, const Key& key, const Now& now) {
   const auto found = api.get(kJob, key.ns, key.name);
-  if (!found) return found.error().code == k8s::Code::not_found ? done() : Look{found.error()};
+  if (!found) {
+    if (found.error().code != k8s::Code::not_found) return found.error();
+    const auto freed = free_orphans(api, key, "");
+    return freed ? done() : Look{freed.error()};
+  }
+  const auto orphans_freed = free_orphans(api, key, uid_of(**found));
+  if (!orphans_freed) return orphans_freed.error();
   const Value& job = **found;
   const auto pods = pods_of(api, job);
   if (!pods) return pods.error();
@@ -166,7 +188,7 @@ Look reconcile(Api& api, const Key& key, const Now& now) {
   const auto freed = let_go(api, pods_now.ended);
   if (!freed) return freed.error();
   if (verdict || is_suspended(job)) {
-    const auto stopped = stop_pods(api, now, job, pods_now.active);
+    const auto stopped = stop_pods(api, now, job, pods_now.active, verdict ? Count::failed : Count::no);
     return stopped ? done() : Look{stopped.error()};
   }
   const auto wait = settle_pods(api, now, job, pods_now);
@@ -193,8 +215,8 @@ Look reconcile_ttl(Api& api, const Key& key, const Now& now) {
   if (!ttl || !finished || is_terminating(**found)) return done();
   const k8s::Wall end = *finished + k8s::Seconds{*ttl};
   if (end > now.wall) return again_in(until(end, now));
-  const auto removed = unless_gone(api.remove(
-      kJob, key.ns, key.name, {.uid = uid_of(**found), .propagation = Propagation::foreground}));
+  const auto removed =
+      unless_gone(api.remove(kJob, key.ns, key.name, {.uid = uid_of(**found), .propagation = Propagation::foreground}));
   return removed ? done() : Look{removed.error()};
 }
 
@@ -202,9 +224,7 @@ Look reconcile_ttl(Api& api, const Key& key, const Now& now) {
 }  // namespace job
 
 Controller job_controller() {
-  return {.name = "job",
-          .wakes = {wake::self("Job"), wake::controller_of("Pod", "Job")},
-          .reconcile = job::reconcile};
+  return {.name = "job", .wakes = {wake::self("Job"), wake::controller_of("Pod", "Job")}, .reconcile = job::reconcile};
 }
 
 Controller job_ttl_controller() {

@@ -20,14 +20,13 @@ void add_index_variable(Value& pod, const char* containers) {
   for (Value& container : pod["spec"][containers]) {
     Value& env = container["env"];
     if (!env.is_array()) env = Value::array();
-    const bool has = std::any_of(env.begin(), env.end(), [](const Value& one) {
-      return text(one, {"name"}) == "JOB_COMPLETION_INDEX";
-    });
+    const bool has = std::any_of(env.begin(), env.end(),
+                                 [](const Value& one) { return text(one, {"name"}) == "JOB_COMPLETION_INDEX"; });
     if (has) continue;
-    env.push_back({{"name", "JOB_COMPLETION_INDEX"},
-                   {"valueFrom",
-                    {{"fieldRef",
-                      {{"apiVersion", "v1"}, {"fieldPath", fmt::format("metadata.labels['{}']", kIndex)}}}}}});
+    env.push_back(
+        {{"name", "JOB_COMPLETION_INDEX"},
+         {"valueFrom",
+          {{"fieldRef", {{"apiVersion", "v1"}, {"fieldPath", fmt::format("metadata.labels['{}']", kIndex)}}}}}});
   }
 }
 
@@ -118,7 +117,7 @@ std::int64_t wanted_active(const Value& job, const Tally& tally) {
 
 Result<std::optional<k8s::Millis>> settle_pods(Api& api, const Now& now, const Value& job, const Tally& tally) {
   const std::int64_t wanted = wanted_active(job, tally);
-  const auto removed = stop_pods(api, now, job, surplus_of(job, tally, wanted));
+  const auto removed = stop_pods(api, now, job, surplus_of(job, tally, wanted), Count::no);
   if (!removed) return removed.error();
   // A pod that is on its way out is still one: it is counted as failed, and replaced, by its own rules.
   const std::int64_t missing = wanted - static_cast<std::int64_t>(tally.active.size());
@@ -132,8 +131,10 @@ Result<std::optional<k8s::Millis>> settle_pods(Api& api, const Now& now, const V
   return std::optional<k8s::Millis>{};
 }
 
-Result<void> stop_pods(Api& api, const Now& now, const Value& job, const Objects& pods) {
+Result<void> stop_pods(Api& api, const Now& now, const Value& job, const Objects& pods, Count count) {
   for (const ObjectRef& pod : pods) {
+    const auto freed = count == Count::no ? remove_finalizer(api, kPod, *pod, kFinalizer) : Result<void>{};
+    if (!freed) return freed;
     const auto removed = unless_gone(api.remove(kPod, namespace_of(*pod), name_of(*pod), {.uid = uid_of(*pod)}));
     if (!removed) return removed;
     say(api, now, job, {"Normal", "SuccessfulDelete", kComponent}, fmt::format("Deleted pod: {}", name_of(*pod)));

@@ -13,7 +13,9 @@ std::int64_t wanted_active(const Value& job, const Tally& tally);
 // Makes what is missing (lowest indexes first), removes what is too much. How long new pods have to wait because of
 // failures, when they have to.
 Result<std::optional<k8s::Millis>> settle_pods(Api& api, const Now& now, const Value& job, const Tally& tally);
-// Deletes the active pods.
-Result<void> stop_pods(Api& api, const Now& now, const Value& job, const Objects& pods);
+// Deletes pods. Those of a Job that has failed count as failed; those that are merely too many do not: they let go of
+// the finalizer first.
+enum class Count { failed, no };
+Result<void> stop_pods(Api& api, const Now& now, const Value& job, const Objects& pods, Count count);
 
 }  // namespace controllers::job

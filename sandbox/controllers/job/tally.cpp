@@ -99,7 +99,8 @@ Tally tally(const Value& job, const Objects& pods) {
     const auto index = index_of(*pod);
     const bool counts = !is_indexed(job) || (index && *index < completions);
     if (phase == "Succeeded" && (!last_success || *last_success < ended_at(*pod))) last_success = ended_at(*pod);
-    const bool is_failure = phase == "Failed" || (phase != "Succeeded" && is_terminating(*pod));
+    const bool is_failure =
+        phase == "Failed" || (phase != "Succeeded" && is_terminating(*pod) && has_finalizer(*pod, kFinalizer));
     if (is_failure) failures.push_back(ended_at(*pod));
     if (is_active(*pod)) {
       out.active.push_back(pod);

@@ -72,7 +72,7 @@ TEST(StatefulSet, a_pod_has_its_identity_and_its_claims) {
   const ObjectRef pod = world.get(kPod, "n", "web-1");
   EXPECT_EQ(label(*pod, "statefulset.kubernetes.io/pod-name"), "web-1");
   EXPECT_EQ(label(*pod, "apps.kubernetes.io/pod-index"), "1");
-  EXPECT_EQ(label(*pod, "controller-revision-hash"), world.status().at("updateRevision"));
+  EXPECT_EQ(label(*pod, "controller-revision-hash"), text(world.status(), {"updateRevision"}));
   EXPECT_EQ(text(*pod, {"spec", "hostname"}), "web-1");
   EXPECT_EQ(text(*pod, {"spec", "subdomain"}), "web");
   EXPECT_EQ(pod->at("spec").at("volumes"),
