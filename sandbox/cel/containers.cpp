@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
+#include "sandbox/cel/containers.hpp"
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "sandbox/cel/compare.hpp"
-#include "sandbox/cel/containers.hpp"
 #include "sandbox/cel/functions.hpp"
 #include "sandbox/cel/syntax.hpp"
 #include "sandbox/cel/utf8.hpp"
