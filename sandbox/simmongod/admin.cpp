@@ -14,8 +14,9 @@ namespace {
 
 // What is left of currentOp without what every command may carry: conditions that an operation has to meet.
 bson::Document operation_filter(bson::View command) {
-  constexpr std::array kOfEveryCommand{"currentOp", "$all", "$ownOps", "$truncateOps", "$db", "lsid", "$clusterTime",
-                                       "$readPreference", "maxTimeMS", "comment", "apiVersion"};
+  constexpr std::array kOfEveryCommand{"currentOp", "$all",    "$ownOps",      "$truncateOps",
+                                       "$db",       "lsid",    "$clusterTime", "$readPreference",
+                                       "maxTimeMS", "comment", "apiVersion"};
   bson::Builder filter;
   for (const bson::Element& field : command) {
     if (std::ranges::find(kOfEveryCommand, field.key) == kOfEveryCommand.end()) filter.append(field.key, field);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers: what does an operator do with an image whose mongod cannot start? This one says so and exits 1.
-// With PASSES_PREFLIGHT it still tells its version and accepts its configuration (`--version`, `--outputConfig`), so that
-// only the real start fails.
+// With PASSES_PREFLIGHT it still tells its version and accepts its configuration (`--version`, `--outputConfig`), so
+// that only the real start fails.
 #include <stdio.h>
 #include <string.h>
 

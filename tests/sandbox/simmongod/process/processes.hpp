@@ -135,7 +135,7 @@ class Client {
   k8s::Monotonic in(int seconds) const { return clock_.monotonic() + k8s::Seconds(seconds); }
   void open(int member) {
     mongo::LinkOptions options{.endpoint = {.host = address(member), .port = kPort},
-                                     .identity = mongo::Identity::system(k8s::SecretBytes(kKey))};
+                               .identity = mongo::Identity::system(k8s::SecretBytes(kKey))};
     connections_[member] = std::make_unique<mongo::Connection>(context_, options);
     connections_[member]->open(in(10), [](const k8s::Result<void>&) {});
   }
