@@ -13,8 +13,8 @@ SetMonitor::SetMonitor(const MonitorWorld& world, Changed changed)
 void SetMonitor::hang_up(Member& member) {
   member.driver.reset();
   if (!member.commands) return;
-  for (auto& [reply, error] : member.commands->close()) {
-    later_.post([reply = std::move(reply), error = std::move(error)] { reply(error); });
+  for (auto& untold : member.commands->close()) {
+    later_.post([untold = std::move(untold)] { untold.first(untold.second); });
   }
   member.commands.reset();
 }
