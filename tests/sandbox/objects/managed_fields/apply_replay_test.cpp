@@ -47,7 +47,7 @@ bool is_part_of(const Value& part, const Value& whole) {
 // One case, step by step. The live object is always what the real server answered last.
 class Replay {
  public:
-  Replay(const recorded::World& world, const Value& row) : world_(world), case_(row) {
+  Replay(const recorded::World& world, const Value& row) : case_(row) {
     const Value& target = row.at("target");
     api_version_ = target.at("apiVersion");
     custom_ = target.at("plural") == "things";
@@ -204,7 +204,6 @@ class Replay {
     EXPECT_EQ(lines(after), lines(*answer_));
   }
 
-  const recorded::World& world_;
   const Value& case_;
   std::string api_version_, subresource_;
   bool custom_ = false;
