@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "libk8s/api/quantity.hpp"
 #include "sandbox/controllers/node_selector.hpp"
 #include "sandbox/controllers/scheduler/affinity.hpp"
@@ -23,8 +21,7 @@ std::optional<Refusal> by_node_itself(const Value& pod, const Value& node) {
   }
   for (const Value& taint : elements(node, {"spec", "taints"})) {
     if (text(taint, {"effect"}) == "PreferNoSchedule" || toleration_of(pod, taint)) continue;
-    return because(
-        fmt::format("node(s) had untolerated taint {{{}: {}}}", text(taint, {"key"}), text(taint, {"value"})), true);
+    return because("node(s) had untolerated taint(s)", true);
   }
   bool fits = true;
   for (const auto& [key, value] : members(pod, {"spec", "nodeSelector"}).items()) {

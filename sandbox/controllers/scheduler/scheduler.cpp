@@ -54,13 +54,15 @@ std::string explain(const std::vector<Refusal>& refusals) {
     ++preemption[refusal.for_good ? "Preemption is not helpful for scheduling"
                                   : "No preemption victims found for incoming pod"];
   }
-  return fmt::format("0/{0} nodes are available: {1}. preemption: 0/{0} nodes are available: {2}.", refusals.size(),
-                     histogram(reasons), histogram(preemption));
+  return fmt::format(
+      "0/{0} nodes are available: {1}. no new claims to deallocate, preemption: 0/{0} nodes are available: {2}.",
+      refusals.size(), histogram(reasons), histogram(preemption));
 }
 
 std::string nowhere(const Cluster& cluster, const std::string& why) {
   return fmt::format(
-      "0/{0} nodes are available: {1}. preemption: 0/{0} nodes are available: {0} Preemption is not "
+      "0/{0} nodes are available: {1}. no new claims to deallocate, preemption: 0/{0} nodes are available: {0} "
+      "Preemption is not "
       "helpful for scheduling.",
       cluster.places.size(), why);
 }

@@ -43,6 +43,14 @@ struct ScheduleWorld : World {
   }
 };
 
+// The whole sentence, as Kubernetes 1.34 says it.
+std::string unable(int nodes, const std::string& why, const std::string& preemption) {
+  const std::string none = "0/" + std::to_string(nodes) + " nodes are available: ";
+  return none + why + ". no new claims to deallocate, preemption: " + none + preemption + ".";
+}
+constexpr const char* kUseless = " Preemption is not helpful for scheduling";
+constexpr const char* kNoVictims = " No preemption victims found for incoming pod";
+
 constexpr const char* kOneCpu =
     R"({"containers": [{"name": "c", "resources": {"requests": {"cpu": "1", "memory": "1Gi"}}}]})";
 
@@ -55,9 +63,7 @@ TEST(Scheduler, requests_fill_nodes_and_the_next_pod_says_what_it_lacks) {
   EXPECT_EQ(world.place("p3", kOneCpu), "a");
   EXPECT_EQ(world.place("p4", kOneCpu), "b");
   EXPECT_EQ(world.place("p5", kOneCpu), "");
-  EXPECT_EQ(world.why("p5"),
-            "0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: "
-            "2 No preemption victims found for incoming pod.");
+  EXPECT_EQ(world.why("p5"), unable(2, "2 Insufficient cpu", std::string{"2"} + kNoVictims));
   EXPECT_THAT(world.event_messages("FailedScheduling"), ElementsAre(world.why("p5")));
   EXPECT_EQ(world.event_messages("Scheduled").size(), 4u);
   EXPECT_EQ(text(*find_condition(*world.get(kPod, "n", "p5"), "PodScheduled"), {"reason"}), "Unschedulable");
@@ -77,9 +83,10 @@ TEST(Scheduler, nodes_that_are_cordoned_tainted_or_not_selected_are_told_apart) 
   world.node("c", "z2");
   EXPECT_EQ(world.place("p", R"({"nodeSelector": {"zone": "z1"}})"), "");
   EXPECT_EQ(world.why("p"),
-            "0/3 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had untolerated "
-            "taint {k: v}, 1 node(s) were unschedulable. preemption: 0/3 nodes are available: 3 Preemption is not "
-            "helpful for scheduling.");
+            unable(3,
+                   "1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had untolerated taint(s), "
+                   "1 node(s) were unschedulable",
+                   std::string{"3"} + kUseless));
   EXPECT_EQ(world.where("early"), "c");
   EXPECT_EQ(
       world.place("t", R"({"nodeSelector": {"zone": "z1"}, "tolerations": [{"key": "k", "operator": "Exists"}]})"),
@@ -114,8 +121,7 @@ TEST(Scheduler, required_anti_affinity_keeps_pods_in_zones_of_their_own) {
   EXPECT_NE(first == "c", second == "c");
   EXPECT_EQ(world.place("p3", kApart), "");
   EXPECT_EQ(world.why("p3"),
-            "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules. preemption: 0/3 nodes are "
-            "available: 3 No preemption victims found for incoming pod.");
+            unable(3, "3 node(s) didn't match pod anti-affinity rules", std::string{"3"} + kNoVictims));
   EXPECT_EQ(world.place("plain"), "");  // they do not want it near them
   EXPECT_EQ(world.why("plain").substr(0, 84),
             "0/3 nodes are available: 3 node(s) didn't satisfy existing pods anti-affinity rules.");
@@ -164,7 +170,7 @@ TEST(Scheduler, a_claim_that_waits_learns_the_node_and_its_pod_is_bound_there_af
   constexpr const char* kUses =
       R"({"nodeSelector": {"zone": "z2"}, "volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "c"}}]})";
   EXPECT_EQ(world.place("p", kUses), "");
-  EXPECT_EQ(world.why("p").substr(0, 69), "0/2 nodes are available: persistentvolumeclaim \"c\" not found. preempt");
+  EXPECT_EQ(world.why("p"), unable(2, "persistentvolumeclaim \"c\" not found", std::string{"2"} + kUseless));
   world.make(R"({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "c", "namespace": "n"},
     "spec": {"storageClassName": "local", "accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": "1Gi"}}}})");
@@ -178,9 +184,10 @@ TEST(Scheduler, a_claim_that_waits_learns_the_node_and_its_pod_is_bound_there_af
         "persistentVolumeClaim": {"claimName": "c"}}]})"),
             "");
   EXPECT_EQ(world.why("q"),
-            "0/2 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity, 1 node(s) didn't match "
-            "Pod's node affinity/selector. preemption: 0/2 nodes are available: 2 Preemption is not helpful for "
-            "scheduling.");
+            unable(2,
+                   "1 node(s) didn't match PersistentVolume's node affinity, 1 node(s) didn't match Pod's node "
+                   "affinity/selector",
+                   std::string{"2"} + kUseless));
 }
 
 TEST(Scheduler, an_unbound_immediate_claim_holds_its_pod) {
@@ -190,9 +197,7 @@ TEST(Scheduler, an_unbound_immediate_claim_holds_its_pod) {
     "spec": {"storageClassName": "none", "accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": "1Gi"}}}})");
   EXPECT_EQ(world.place("p", R"({"volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "c"}}]})"), "");
-  EXPECT_EQ(world.why("p"),
-            "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/1 nodes are "
-            "available: 1 Preemption is not helpful for scheduling.");
+  EXPECT_EQ(world.why("p"), unable(1, "pod has unbound immediate PersistentVolumeClaims", std::string{"1"} + kUseless));
 }
 
 TEST(Scheduler, gated_pods_and_those_of_other_schedulers_are_left_alone) {
