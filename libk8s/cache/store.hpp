@@ -4,7 +4,7 @@
 //
 //   Store<Pod> pods;                                              // projection: json::decode<Pod>
 //   pods.index("set", [](const Pod& pod) { return owner_set(pod); });
-//   Store<OwnedObject> services{kServices, decode_owned};
+//   Store<OwnedObject> services{kServices, decode_owned_as(kServices)};
 //   for (const auto& pod : pods.by_index("set", "databases/orders")) …      // ordered by key
 #pragma once
 

@@ -60,6 +60,7 @@ void MemberMonitor::poll_answered(Poll poll, const bson::Document& reply) {
     case Poll::hello: take_hello(reply, Channel::command); break;
     case Poll::status:
       status_asked_ = command_line_.began;
+      if (facts_.failed_epoch && status_asked_ >= failed_at_) facts_.failed_epoch.reset();
       if (ok) {
         take_status(reply);
       } else {

@@ -162,7 +162,7 @@ struct MemberFacts {
   k8s::Monotonic observed_at{};
   // The newest batch that asked and was answered: observed_at is its moment or later. 0: none yet.
   std::uint64_t epoch = 0;
-  // The newest batch that this member did not answer in time.
+  // The batch that this member did not answer in time, until it answers anything that was asked later.
   std::optional<std::uint64_t> failed_epoch = {};
 
   bool operator==(const MemberFacts&) const = default;

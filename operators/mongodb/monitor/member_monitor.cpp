@@ -111,8 +111,11 @@ void MemberMonitor::handle(const monitor_event::RefreshAsked& event) {
 void MemberMonitor::handle(const monitor_event::RefreshExpired& event) {
   if (refresh_epoch_ == 0 || refresh_epoch_ > event.epoch) return;
   facts_.failed_epoch = refresh_epoch_;
+  failed_at_ = now_;
   refresh_epoch_ = 0;
   refresh_left_.clear();
+  // Silent, until it answers what is asked from now on.
+  status_due_ = now_;
 }
 
 void MemberMonitor::line_failed(Channel channel, const k8s::Error& error) {

@@ -120,6 +120,7 @@ class MemberMonitor {
   k8s::Monotonic config_due_{};
   k8s::Monotonic slow_due_{};
   k8s::Monotonic status_asked_{};
+  k8s::Monotonic failed_at_{};  // when the refresh of failed_epoch expired
   k8s::Monotonic config_asked_{};
   // What the last status says the member runs with.
   std::int64_t running_version_ = -1;

@@ -119,19 +119,27 @@ bool is_better(const View& view, const Member& candidate, const Member& best) {
   return candidate.ordinal < best.ordinal;
 }
 
-}  // namespace
-
-std::optional<std::string> unhealthy_because(const View& view, const Member* except) {
+template <class Lag>
+std::optional<std::string> first_unfit(const View& view, Lag lag, const Member* except = nullptr) {
   for (const Member& member : view.members) {
     if (member.config == nullptr || (except != nullptr && member.ordinal == except->ordinal)) continue;
     if (!view.is_healthy(member)) return fmt::format("{} {}", member.name, state_words(view, member));
-    const auto lag = view.lag_seconds(member);
-    if (lag && *lag > view.spec.update.max_lag_seconds) {
+    if (lag(member) > view.spec.update.max_lag_seconds) {
       return fmt::format("{} is more than spec.update.maxLagSeconds ({}) behind the primary", member.name,
                          view.spec.update.max_lag_seconds);
     }
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> unhealthy_because(const View& view) {
+  return first_unfit(view, [&view](const Member& member) { return view.sure_lag_seconds(member); });
+}
+
+std::optional<std::string> others_unfit_because(const View& view, const Member& except) {
+  return first_unfit(view, [&view](const Member& member) { return view.lag_seconds(member).value_or(0); }, &except);
 }
 
 std::optional<std::string> reason_against_taking_down(const View& view, const Member& victim) {
@@ -140,7 +148,7 @@ std::optional<std::string> reason_against_taking_down(const View& view, const Me
   if (auto majority = against_by_majority(view, victim)) return majority;
   if (!view.is_healthy(victim)) return std::nullopt;
   if (view.primary == nullptr) return "there is no primary";
-  if (auto others = unhealthy_because(view, &victim)) return others;
+  if (auto others = others_unfit_because(view, victim)) return others;
   if (auto readiness = against_by_readiness(view, victim)) return readiness;
   if (auto building = against_by_index_build(view)) return building;
   return against_by_oplog(view);

@@ -19,8 +19,10 @@ namespace mongodb {
 // of a set is let go without a question: there is no way to restart it without downtime.
 std::optional<std::string> reason_against_taking_down(const View& view, const Member& victim);
 
-// Why the set as a whole is not healthy; nothing when it is. `except`: this member does not count.
-std::optional<std::string> unhealthy_because(const View& view, const Member* except);
+// Why the set as a whole is not healthy; nothing when it is. What only seems to lag is healthy.
+std::optional<std::string> unhealthy_because(const View& view);
+// Why nothing may be risked for `except`: any other member is not healthy, or may lag.
+std::optional<std::string> others_unfit_because(const View& view, const Member& except);
 
 // Who should be primary after `current`: electable, healthy, newest optime, on the target revision rather than not,
 // lowest ordinal. Null when nobody can take over, with the reason in `why_not`.

@@ -23,8 +23,19 @@ struct Read {
 };
 
 Read unusable(std::string problem) {
-  return {.fact = {.known = false, .exists = true, .uid = {}, .digest = {}, .problem = std::move(problem)},
-          .identity = {}};
+  return {.fact = {.known = false, .exists = true, .problem = std::move(problem)}, .identity = {}};
+}
+
+k8s::Uid set_that_owns(const k8s::json::Node& secret) {
+  k8s::Uid uid;
+  const auto owners = secret.at("metadata", "ownerReferences");
+  if (!owners) return uid;
+  owners->each_element([&uid](const k8s::json::Node& owner) {
+    const auto kind = owner.at("kind");
+    const auto of = owner.at("uid");
+    if (kind && kind->string() == kMongoReplicaSets.kind && of && of->string()) uid = k8s::Uid{*of->string()};
+  });
+  return uid;
 }
 
 Read read_secret(const std::string& body) {
@@ -37,7 +48,7 @@ Read read_secret(const std::string& body) {
   if (!bytes) return unusable(fmt::format("its data \"{}\" is not base64", kKeyfileDataKey));
   const auto keys = mongo::parse_keyfile(k8s::SecretBytes{*bytes});
   if (!keys) return unusable(keys.error().message);
-  SecretFact fact{.known = true, .exists = true, .uid = {}, .digest = k8s::short_hash(*bytes), .problem = {}};
+  SecretFact fact{.known = true, .exists = true, .owner = set_that_owns(*secret), .digest = k8s::short_hash(*bytes)};
   if (uid && uid->string()) fact.uid = k8s::Uid{*uid->string()};
   return {.fact = std::move(fact), .identity = mongo::Identity::system(keys->front())};
 }
@@ -86,7 +97,7 @@ void Keyfiles::answered(const k8s::ObjectKey& set, const k8s::Result<std::string
     entry.identity = std::move(now.identity);
     if (!entry.fact.known) again = kFailed;
   } else if (body.error().code == k8s::Code::not_found) {
-    entry.fact = {.known = true, .exists = false, .uid = {}, .digest = {}, .problem = {}};
+    entry.fact = {.known = true, .exists = false};
     entry.identity.reset();
     again = kMissing;
   } else {

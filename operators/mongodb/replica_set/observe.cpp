@@ -59,12 +59,15 @@ Observed observe(const Sources& sources, const k8s::ObjectKey& key, const k8s::P
 }
 
 void watch_members(const Stores& stores, Keyfiles& keyfiles, Members& members, const k8s::ObjectKey& key) {
-  if (!stores.sets.get(key)) {
+  const auto set = stores.sets.get(key);
+  if (!set) {
     members.forget(key);
     keyfiles.forget(key);
     return;
   }
   keyfiles.ensure(key);
+  // It goes with the set that it belongs to: any moment now.
+  if (belongs_to_another(keyfiles.fact(key), set->metadata.uid)) keyfiles.look_again(key);
   const auto identity = keyfiles.identity(key);
   std::set<std::int64_t> watched;
   for (const auto& pod : stores.pods.by_index(kBySet, k8s::to_string(key))) {

@@ -24,9 +24,11 @@ namespace mongodb {
 struct SecretFact {
   bool known = false;  // false: not asked yet, or the answer is not in; `problem` says why if it failed
   bool exists = false;
-  k8s::Uid uid;
-  std::string digest;
-  std::string problem;
+  k8s::Uid uid = {};
+  // Of the MongoReplicaSet that owns it; empty: it belongs to nobody, or to somebody of another kind.
+  k8s::Uid owner = {};
+  std::string digest = {};
+  std::string problem = {};
 
   bool operator==(const SecretFact&) const = default;
   template <class Self, class Visitor>
@@ -34,10 +36,16 @@ struct SecretFact {
     visit("known", self.known);
     visit("exists", self.exists);
     visit("uid", self.uid);
+    visit("owner", self.owner);
     visit("digest", self.digest);
     visit("problem", self.problem);
   }
 };
+
+// It belongs to a set of the same name that was deleted, and is about to go with it.
+inline bool belongs_to_another(const SecretFact& secret, const k8s::Uid& set) {
+  return !secret.owner.empty() && secret.owner != set;
+}
 
 struct ObservedMember {
   std::int64_t ordinal = 0;

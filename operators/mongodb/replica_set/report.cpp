@@ -15,7 +15,7 @@ namespace {
 // Lag in steps that mean something, so that a busy set is not written to each second: the largest step that has been
 // reached.
 std::int64_t coarse(std::int64_t seconds) {
-  constexpr std::array<std::int64_t, 9> kSteps{0, 5, 10, 30, 60, 300, 900, 3600, 86400};
+  constexpr std::array<std::int64_t, 8> kSteps{0, 10, 30, 60, 300, 900, 3600, 86400};
   std::int64_t reached = 0;
   for (const std::int64_t step : kSteps) {
     if (seconds >= step) reached = step;
@@ -44,7 +44,7 @@ MemberStatus member_status(const View& view, const Member& member) {
                       .state = state_of(member),
                       .revision = member.pod_revision(),
                       .message = pod_problem(member)};
-  status.lag_seconds = coarse(view.lag_seconds(member).value_or(0));
+  status.lag_seconds = coarse(view.sure_lag_seconds(member));
   if (member.pod != nullptr) {
     status.node = member.pod->spec.node_name;
     status.ready = k8s::is_ready(*member.pod);
@@ -95,7 +95,7 @@ void report_facts(const View& view, MongoReplicaSetStatus& status) {
 }
 
 bool is_ready(const View& view) {
-  if (view.config == nullptr || view.primary == nullptr || unhealthy_because(view, nullptr)) return false;
+  if (view.config == nullptr || view.primary == nullptr || unhealthy_because(view)) return false;
   const auto wanted_votes = std::count_if(view.members.begin(), view.members.end(), [](const Member& one) {
     return one.wanted && one.votes() && one.pod != nullptr && k8s::is_ready(*one.pod);
   });

@@ -22,10 +22,10 @@ void index_by_set(k8s::Store<T>& store) {
 }  // namespace
 
 Stores::Stores()
-    : stateful_sets(k8s::kStatefulSets, k8s::decode_owned),
-      services(k8s::kServices, k8s::decode_owned),
-      config_maps(k8s::kConfigMaps, k8s::decode_owned),
-      budgets(k8s::kPodDisruptionBudgets, k8s::decode_owned) {
+    : stateful_sets(k8s::kStatefulSets, k8s::decode_owned_as(k8s::kStatefulSets)),
+      services(k8s::kServices, k8s::decode_owned_as(k8s::kServices)),
+      config_maps(k8s::kConfigMaps, k8s::decode_owned_as(k8s::kConfigMaps)),
+      budgets(k8s::kPodDisruptionBudgets, k8s::decode_owned_as(k8s::kPodDisruptionBudgets)) {
   index_by_set(pods);
   index_by_set(claims);
   index_by_set(stateful_sets);

@@ -11,6 +11,9 @@
 namespace mongodb {
 namespace {
 
+// Ten seconds between no-ops, two between heartbeats, one for whole seconds.
+constexpr k8s::Seconds kSeemingLag{13};
+
 // Facts are acted on while they are this fresh; the executor refuses the effect when carrying it out would come later
 // than that.
 constexpr k8s::Millis kFreshFor{4'000};
@@ -149,6 +152,11 @@ std::optional<std::int64_t> View::lag_seconds(const Member& member) const {
     if (peer.host == member.host && peer.optime.term >= 0) reached = std::max(reached, peer.optime.seconds);
   }
   return std::max<std::int64_t>(0, primary->facts->applied.seconds - reached);
+}
+
+std::int64_t View::sure_lag_seconds(const Member& member) const {
+  const std::int64_t lag = lag_seconds(member).value_or(0);
+  return lag > kSeemingLag.count() ? lag : 0;
 }
 
 bool View::is_fresh(const std::string& purpose) const {

@@ -58,8 +58,11 @@ struct View {
   // away. Says nothing about lag; pod readiness is no evidence.
   bool is_healthy(const Member& member) const;
   std::int64_t healthy_voters() const;
-  // Seconds behind the primary; nothing when there is no primary or no optime.
+  // At most so many seconds behind the primary; nothing when there is no primary or no optime.
   std::optional<std::int64_t> lag_seconds(const Member& member) const;
+  // The same where it is lag for sure, else 0. An idle primary writes a no-op every ten seconds, and knows the others
+  // by heartbeats two seconds old: a member that keeps up seems that far behind for a moment.
+  std::int64_t sure_lag_seconds(const Member& member) const;
   // All facts are of the refresh for this purpose, gathered no longer than `within` ago, and every member with a pod
   // answered.
   bool is_fresh(const std::string& purpose) const;

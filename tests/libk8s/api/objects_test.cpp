@@ -96,6 +96,17 @@ TEST(OwnedObject, keeps_the_body_without_managed_fields_and_status) {
   EXPECT_EQ(body["spec"]["ports"][0]["port"], 1);
 }
 
+TEST(OwnedObject, an_item_of_a_list_comes_out_as_the_same_object_from_a_watch_does) {
+  json::Parser of_list;
+  json::Parser of_watch;
+  const auto decode = decode_owned_as(kServices);
+  const auto item = decode(*of_list.parse(R"({"metadata":{"name":"a","namespace":"n"},"spec":{"x":1}})"));
+  const auto event = decode(*of_watch.parse(
+      R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"a","namespace":"n"},"spec":{"x":1}})"));
+  ASSERT_TRUE(item.has_value() && event.has_value());
+  EXPECT_EQ(item->body, event->body);
+}
+
 TEST(OwnedObject, without_metadata_is_invalid) {
   json::Parser parser;
   const Result<OwnedObject> object = decode_owned(*parser.parse("{}"));

@@ -97,7 +97,7 @@ Proposal hand_over(const View& view, const Operation& operation, Phase next) {
   if (auto steering = steer(view, *successor, because)) return *steering;
   const std::string purpose = fmt::format("hand over from {} to {}", member->name, successor->name);
   if (auto ask = propose::fresh(view, purpose, because)) return *ask;
-  if (auto against = unhealthy_because(view, member))
+  if (auto against = others_unfit_because(view, *member))
     return propose::wait("HandingOver", because + ", but " + *against);
   if (view.lag_seconds(*successor).value_or(INT64_MAX) > 1) {
     return propose::wait("HandingOver", because + ", once it has caught up", k8s::Millis{500});

@@ -66,6 +66,13 @@ std::optional<Proposal> shared_objects(const View& view) {
     return propose::stall("KeyfileUnreadable", fmt::format("Secret {} cannot be read: {}", view.names.keyfile(),
                                                            view.observed.keyfile.problem));
   }
+  if (belongs_to_another(view.observed.keyfile, view.observed.set.metadata.uid)) {
+    return propose::wait("KeyfileOfAnother",
+                         fmt::format("Secret {} belongs to a replica set of this name that was deleted, and goes with "
+                                     "it: a new key is made then",
+                                     view.names.keyfile()),
+                         k8s::Millis{1'000});
+  }
   std::vector<Effect> effects;
   if (!view.observed.keyfile.exists) {
     // Not asked of the members: without the key nobody can log in and ask.

@@ -157,7 +157,7 @@ std::optional<Proposal> scale_down(const View& view) {
     if (member.config != nullptr) {
       if (view.primary == nullptr)
         return propose::wait("NoPrimary", fmt::format("{} leaves once there is a primary", member.name));
-      if (auto against = unhealthy_because(view, &member)) {
+      if (auto against = others_unfit_because(view, member)) {
         return propose::wait("WaitingToScaleDown",
                              fmt::format("{} leaves once the others are well: {}", member.name, *against));
       }

@@ -17,7 +17,7 @@ std::optional<Proposal> no_primary(const View& view) {
   if (view.healthy_voters() >= view.majority()) {
     return propose::wait("NoPrimary", "a majority of the members is well and elects a primary", k8s::Millis{1'000});
   }
-  const auto why = unhealthy_because(view, nullptr);
+  const auto why = unhealthy_because(view);
   return propose::wait("NoMajority",
                        fmt::format("{} of {} voting members are healthy, a majority is {}: {}", view.healthy_voters(),
                                    view.voters(), view.majority(), why.value_or("")),
@@ -25,7 +25,7 @@ std::optional<Proposal> no_primary(const View& view) {
 }
 
 std::optional<Proposal> unhealthy(const View& view) {
-  if (auto why = unhealthy_because(view, nullptr)) {
+  if (auto why = unhealthy_because(view)) {
     for (const Member& member : view.members) {
       if (!pod_problem(member).empty()) return propose::stall("MemberCannotRun", *why);
     }

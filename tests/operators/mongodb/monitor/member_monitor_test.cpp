@@ -173,6 +173,7 @@ TEST(MemberMonitor, a_refresh_that_nobody_answers_in_time_is_marked_failed_and_a
   world.delay = 5ms;
   world.run_for(5s);
   EXPECT_EQ(world.facts().epoch, 0u);
+  EXPECT_EQ(world.facts().failed_epoch, std::nullopt) << "it answers again: it is not silent for ever";
   world.refresh(6);
   world.run_for(1s);
   EXPECT_EQ(world.facts().epoch, 6u);

@@ -163,6 +163,34 @@ TEST(Decide, a_member_that_does_not_come_back_stops_the_roll_and_a_corrected_spe
   EXPECT_THAT(world.violations, IsEmpty());
 }
 
+TEST(Decide, the_no_op_of_an_idle_primary_makes_nobody_late) {
+  World world = running();
+  const auto seen_when_primary_is_ahead_by = [&world](std::int64_t seconds) {
+    Observed seen = world.observe();
+    for (ObservedMember& member : seen.members) {
+      if (member.facts.writable_primary) member.facts.applied.seconds += seconds;
+    }
+    return decide(seen).effects.size();
+  };
+  EXPECT_EQ(seen_when_primary_is_ahead_by(11), 0u) << "ten seconds between no-ops, and a heartbeat's age";
+  EXPECT_GT(seen_when_primary_is_ahead_by(20), 0u) << "that is late, and said";
+}
+
+TEST(Decide, the_keyfile_of_a_deleted_set_of_the_same_name_is_not_taken_over_but_waited_for) {
+  World world;
+  world.put_back_keyfile();
+  world.keyfile_owner = k8s::Uid{"the set before"};
+  for (int i = 0; i < 20; ++i) {
+    world.perform(decide(world.observe()));
+    world.tick();
+  }
+  EXPECT_THAT(of_kind(world, "create"), IsEmpty()) << "members would begin with a key that is about to go";
+  world.lose_keyfile();
+  world.keyfile_owner = {};
+  world.settle();
+  EXPECT_EQ(world.condition("Ready"), "True") << world.message("Ready");
+}
+
 TEST(Decide, a_keyfile_that_is_gone_is_never_replaced_while_members_know_it_and_putting_it_back_recovers) {
   World world;
   world.settle();

@@ -164,7 +164,7 @@ Observed World::observe() const {
   }
   o.claims = claims_;
   o.pods = pods_;
-  o.keyfile = {.known = true, .exists = keyfile_, .uid = k8s::Uid{"keyfile"}, .digest = "d", .problem = ""};
+  o.keyfile = {.known = true, .exists = keyfile_, .uid = k8s::Uid{"keyfile"}, .owner = keyfile_owner, .digest = "d"};
   for (const auto& [name, pod] : pods_) {
     const auto ordinal = ordinal_of(pod.metadata.labels);
     if (ordinal && pod.status.pod_ip != "")

@@ -48,6 +48,8 @@ class World {
   // The Secret is deleted and the operator restarts: it cannot log in to any member.
   void lose_keyfile();
   void put_back_keyfile() { keyfile_ = true; }
+  // The uid of the set that the keyfile Secret belongs to; empty: nobody's.
+  k8s::Uid keyfile_owner;
 
   const MongoReplicaSetStatus& status() const { return set_.status; }
   std::int64_t primary() const { return primary_; }
